@@ -1,0 +1,114 @@
+#include "elbo/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "elbo/base/error.h"
+
+namespace elbo {
+namespace {
+
+/// Closes a file descriptor when it leaves scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+  bool close() { return ::close(std::exchange(value_, -1)) == 0; }
+
+ private:
+  int value_;
+};
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw FileError("{}: can't be opened: {}", path.string(), reason());
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw FileError("{}: {}", path.string(), reason());
+  if (S_ISDIR(status.st_mode)) {
+    throw FileError("{}: expected a file, found a folder", path.string());
+  }
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
+  constexpr std::size_t kChunk = std::size_t{1} << 20;
+  for (;;) {
+    const std::size_t used = bytes.size();
+    const std::size_t room = std::max(bytes.capacity() - used, std::size_t{1});
+    bytes.resize(used + std::min(room, kChunk));
+    const ssize_t count = ::read(file.get(), bytes.data() + used, bytes.size() - used);
+    if (count < 0 && errno == EINTR) {
+      bytes.resize(used);
+      continue;
+    }
+    if (count < 0) throw FileError("{}: can't be read: {}", path.string(), reason());
+    bytes.resize(used + static_cast<std::size_t>(count));
+    if (count == 0) return bytes;
+    if (bytes.size() > max_bytes) {
+      throw FileError("{}: larger than the {} bytes that are read at most", path.string(),
+                      max_bytes);
+    }
+  }
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path);
+  return {bytes.begin(), bytes.end()};
+}
+
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+  const std::string temporary = path.string() + ".tmp" + std::to_string(::getpid());
+  const auto fail = [&](const std::string& why) {
+    ::unlink(temporary.c_str());
+    throw FileError("{}: can't be written: {}", path.string(), why);
+  };
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) throw FileError("{}: can't be written: {}", path.string(), reason());
+  if (!write_all(file.get(), bytes)) fail(reason());
+  if (::fsync(file.get()) != 0 && errno != EINVAL) fail(reason());
+  if (!file.close()) fail(reason());
+  if (::rename(temporary.c_str(), path.c_str()) != 0) fail(reason());
+}
+
+void write_text_file(const std::filesystem::path& path, std::string_view text) {
+  write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+void make_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path)) {
+    throw FileError("{}: the folder can't be made: {}", path.string(),
+                    error ? error.message() : "a file of that name is in the way");
+  }
+  if (::access(path.c_str(), W_OK | X_OK) != 0) {
+    throw FileError("{}: the folder can't be written to: {}", path.string(), reason());
+  }
+}
+
+}  // namespace elbo

@@ -1,0 +1,29 @@
+// Whole files in, whole files out. A file that we write appears complete or not at all: it is
+// written to a temporary name beside the target, synced and renamed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elbo {
+
+/// The bytes of a file. Throws FileError when it can't be read or is larger than max_bytes.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
+                                    std::size_t max_bytes = std::size_t{1} << 36);
+std::string read_text_file(const std::filesystem::path& path);
+
+/// Replaces the file in one step. Throws FileError (folder missing, no permission, disk full); then
+/// the old file, if any, is untouched and nothing half-written stays behind.
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_text_file(const std::filesystem::path& path, std::string_view text);
+
+/// Makes the folder and its parents if needed. Throws FileError when it can't, or can't be written
+/// to.
+void make_directory(const std::filesystem::path& path);
+
+}  // namespace elbo

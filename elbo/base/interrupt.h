@@ -1,0 +1,13 @@
+// Ctrl-C as a flag that long work looks at between steps, so that it can save its state and stop.
+#pragma once
+
+namespace elbo {
+
+/// From now on SIGINT and SIGTERM only raise a flag; a second SIGINT ends the process at once.
+void install_interrupt_handler();
+/// True once the user has asked to stop.
+bool interrupted();
+/// Raises or clears the flag by hand (tests, embedding programs).
+void set_interrupted(bool value);
+
+}  // namespace elbo
