@@ -1,0 +1,257 @@
+#include "elbo/device/cpu/cpu_executor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "elbo/base/check.h"
+#include "elbo/base/threads.h"
+#include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/tile_ops.h"
+#include "elbo/graph/memory.h"
+#include "elbo/graph/parameters.h"
+#include "elbo/tensor/arena.h"
+
+namespace elbo {
+namespace {
+
+using namespace cpu;
+
+std::vector<Value> values_of(const std::vector<PlanOutput>& outputs) {
+  std::vector<Value> values;
+  for (const PlanOutput& output : outputs) values.push_back(output.value);
+  return values;
+}
+
+class CpuExecutor : public Executor {
+ public:
+  CpuExecutor(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
+              std::int64_t batch_size, int threads)
+      : fusion_(fuse(graph, values_of(outputs))),
+        addresses_(static_cast<std::size_t>(graph.size()), nullptr),
+        context_{graph, fusion_, addresses_, batch_size, threads},
+        outputs_(outputs) {
+    bind_parameters(parameters);
+    place_outputs();
+    make_kernels();
+    book();
+  }
+
+  void bind_input(NodeId input, const void* data) override {
+    // Kernels only read inputs.
+    addresses_[index(input)] = static_cast<std::byte*>(const_cast<void*>(data));
+  }
+
+  void run(const RunContext& context) override {
+    use_threads(context_.threads);
+    if (profiling_) {
+      run_profiled(context);
+    } else {
+      for (const auto& kernel : kernels_) kernel->run(context);
+    }
+    for (const OutputCopy& copy : copies_) {
+      std::memcpy(copy.target, addresses_[index(copy.source)],
+                  static_cast<std::size_t>(copy.count) * sizeof(float));
+    }
+  }
+
+  std::span<const float> output(std::size_t i) const override {
+    const NodeId id = outputs_[i].value.id();
+    const float* data =
+        outputs_[i].target != nullptr ? outputs_[i].target : context_.buffer(id).floats();
+    return {data, static_cast<std::size_t>(context_.count(id))};
+  }
+
+  void set_profiling(bool on) override { profiling_ = on; }
+
+  PlanSummary summary() const override {
+    PlanSummary summary{.device = std::string("cpu, ") + instruction_set() + ", " +
+                                  std::to_string(context_.threads) +
+                                  (context_.threads == 1 ? " thread" : " threads"),
+                        .kernels = {},
+                        .arena_bytes = static_cast<std::int64_t>(arena_.size_bytes()),
+                        .parameter_bytes = ParameterLayout(context_.graph).size() * 4};
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      KernelSummary line = kernels_[i]->summary();
+      line.seconds = seconds_[i];
+      line.runs = runs_;
+      summary.flops += line.flops;
+      summary.kernels.push_back(std::move(line));
+    }
+    return summary;
+  }
+
+ private:
+  /// An output whose value can't be written to its target by the kernel that makes it.
+  struct OutputCopy {
+    NodeId source;
+    float* target;
+    std::int64_t count;
+  };
+  struct Booking {
+    NodeId node = -1;
+    /// The kernel whose scratch it is, when node is -1.
+    std::size_t kernel = 0;
+    Lifetime lifetime;
+  };
+
+  static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
+
+  void bind_parameters(const float* parameters) {
+    if (parameters == nullptr) return;
+    const ParameterLayout layout(context_.graph);
+    for (std::size_t i = 0; i < layout.slots().size(); ++i) {
+      addresses_[index(context_.graph.parameters()[i])] =
+          reinterpret_cast<std::byte*>(const_cast<float*>(parameters + layout.slots()[i].offset));
+    }
+  }
+
+  /// The first output with a target that a kernel makes is written there by the kernel itself.
+  void place_outputs() {
+    for (const PlanOutput& output : outputs_) {
+      if (output.target == nullptr) continue;
+      const NodeId root = context_.root(output.value.id());
+      if (addresses_[index(root)] == nullptr && !is_leaf(context_.node(root).op)) {
+        addresses_[index(root)] = reinterpret_cast<std::byte*>(output.target);
+      } else {
+        copies_.push_back({root, output.target, context_.count(root)});
+      }
+    }
+  }
+
+  void make_kernels() {
+    for (const Group& group : fusion_.groups) kernels_.push_back(make_kernel(group));
+    seconds_.assign(kernels_.size(), 0);
+  }
+
+  std::unique_ptr<Kernel> make_kernel(const Group& group) const {
+    switch (group.kind) {
+      case GroupKind::map:
+        return make_map_kernel(context_, group);
+      case GroupKind::reduction:
+        return make_reduction_kernel(context_, group);
+      case GroupKind::random:
+        return make_random_kernel(context_, group);
+      case GroupKind::copy:
+        return make_copy_kernel(context_, group);
+      case GroupKind::contraction:
+        break;
+    }
+    return context_.node(group.nodes.front()).op == Op::matmul ? make_matmul_kernel(context_, group)
+                                                               : make_conv_kernel(context_, group);
+  }
+
+  /// Every buffer lives from the kernel that writes it to the last that reads it; outputs and
+  /// constants live through.
+  void book() {
+    const int end = static_cast<int>(fusion_.groups.size());
+    std::vector<Booking> bookings;
+    std::vector<int> booking_of(addresses_.size(), -1);
+    const auto open = [&](NodeId id, int first, int last) {
+      booking_of[index(id)] = static_cast<int>(bookings.size());
+      bookings.push_back({.node = id, .lifetime = {context_.count(id) * 4, first, last}});
+    };
+    std::vector<NodeId> constants;
+    for (int step = 0; step < end; ++step) {
+      const Group& group = fusion_.groups[static_cast<std::size_t>(step)];
+      for (const NodeId id : group.results) {
+        if (addresses_[index(id)] == nullptr) open(id, step, step);
+      }
+      for (const NodeId id : group.nodes) {
+        for (const NodeId operand : context_.node(id).inputs) {
+          const NodeId root = context_.root(operand);
+          if (needs_memory(root, group) && booking_of[index(root)] < 0) {
+            constants.push_back(root);
+            open(root, -1, end);
+          }
+          const int booking = booking_of[index(root)];
+          if (booking < 0) continue;
+          int& last = bookings[static_cast<std::size_t>(booking)].lifetime.last;
+          last = std::max(last, step);
+        }
+      }
+      const std::int64_t scratch = kernels_[static_cast<std::size_t>(step)]->scratch_bytes();
+      if (scratch > 0) {
+        bookings.push_back(
+            {.kernel = static_cast<std::size_t>(step), .lifetime = {scratch, step, step}});
+      }
+    }
+    for (const PlanOutput& output : outputs_) {
+      const NodeId root = context_.root(output.value.id());
+      if (context_.node(root).op == Op::constant && booking_of[index(root)] < 0) {
+        constants.push_back(root);
+        open(root, -1, end);
+      }
+      const int booking = booking_of[index(root)];
+      if (booking >= 0) bookings[static_cast<std::size_t>(booking)].lifetime.last = end;
+    }
+    allocate(bookings);
+    for (const NodeId id : constants) fill_constant(id);
+  }
+
+  /// Constants that a map group reads are part of its program when they are one number.
+  bool needs_memory(NodeId constant, const Group& reader) const {
+    const auto* attributes = std::get_if<ConstantAttributes>(&context_.node(constant).attributes);
+    return attributes != nullptr &&
+           (reader.kind != GroupKind::map || attributes->values.size() != 1);
+  }
+
+  void allocate(const std::vector<Booking>& bookings) {
+    std::vector<Lifetime> lifetimes;
+    for (const Booking& booking : bookings) lifetimes.push_back(booking.lifetime);
+    const MemoryPlan memory = book_memory(lifetimes);
+    arena_ = Arena(static_cast<std::size_t>(memory.total_bytes));
+    for (std::size_t i = 0; i < bookings.size(); ++i) {
+      std::byte* address = arena_.data() + memory.offsets[i];
+      if (bookings[i].node >= 0) {
+        addresses_[index(bookings[i].node)] = address;
+      } else {
+        kernels_[bookings[i].kernel]->set_scratch(address);
+      }
+    }
+  }
+
+  void fill_constant(NodeId id) {
+    const auto& constant = context_.node(id).get<ConstantAttributes>();
+    const double scale = std::pow(static_cast<double>(context_.batch_size), constant.batch_power);
+    float* target = context_.buffer(id).floats();
+    const std::int64_t count = context_.count(id);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::size_t from = constant.values.size() == 1 ? 0 : static_cast<std::size_t>(i);
+      target[i] = static_cast<float>(constant.values[from] * scale);
+    }
+  }
+
+  void run_profiled(const RunContext& context) {
+    using Clock = std::chrono::steady_clock;
+    ++runs_;
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      const auto start = Clock::now();
+      kernels_[i]->run(context);
+      seconds_[i] += std::chrono::duration<double>(Clock::now() - start).count();
+    }
+  }
+
+  Fusion fusion_;
+  std::vector<std::byte*> addresses_;
+  KernelContext context_;
+  std::vector<PlanOutput> outputs_;
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+  std::vector<OutputCopy> copies_;
+  Arena arena_;
+  bool profiling_ = false;
+  std::vector<double> seconds_;
+  std::int64_t runs_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
+                                            const std::vector<PlanOutput>& outputs,
+                                            const float* parameters, std::int64_t batch_size,
+                                            int threads) {
+  return std::make_unique<CpuExecutor>(graph, outputs, parameters, batch_size, threads);
+}
+
+}  // namespace elbo

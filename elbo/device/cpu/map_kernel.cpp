@@ -1,0 +1,227 @@
+// Runs a map program tile by tile, tiles split between threads. Nothing depends on how they are
+// split: a reduced value is always summed by one thread, over the same tiles.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "elbo/base/check.h"
+#include "elbo/base/threads.h"
+#include "elbo/device/cpu/map_program.h"
+#include "elbo/device/cpu/tile_ops.h"
+
+namespace elbo::cpu {
+namespace {
+
+/// Below this many element operations a second thread costs more than it brings.
+constexpr std::int64_t kWorkPerThread = 16384;
+/// Tiles are cut at the ends of runs at least this long, so that runs are read in place.
+constexpr std::int64_t kLongRun = 128;
+constexpr int kMaxSlots = 128;
+
+class MapKernel : public Kernel {
+ public:
+  MapKernel(MapProgram program, std::string detail, int threads)
+      : program_(std::move(program)), detail_(std::move(detail)) {
+    ELBO_ASSERT(program_.slot_count() <= kMaxSlots);
+    for (const MapLoad& load : program_.loads) {
+      if (load.direct) continue;
+      const std::int64_t inner = load.pattern.inner();
+      if (inner >= kLongRun && inner < program_.count) row_length_ = std::max(row_length_, inner);
+    }
+    // Short reduced rows are never cut by the end of a tile; long ones start with one.
+    const std::int64_t reduced = program_.reduced_length;
+    if (reduced < kTileSize) tile_length_ = kTileSize / reduced * reduced;
+    grain_ = std::max({reduced, row_length_, tile_length_});
+    if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
+    const std::int64_t work =
+        program_.count * static_cast<std::int64_t>(1 + program_.instructions.size());
+    threads_ = static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
+  }
+
+  std::int64_t scratch_bytes() const override {
+    return (tiles_per_thread() * threads_ + static_cast<std::int64_t>(program_.constants.size())) *
+           kTileSize * static_cast<std::int64_t>(sizeof(float));
+  }
+
+  void set_scratch(std::byte* scratch) override { scratch_ = reinterpret_cast<float*>(scratch); }
+
+  void run(const RunContext&) override {
+    // Scratch is shared with other kernels, so constants are laid out anew each time.
+    float* constants = scratch_ + tiles_per_thread() * threads_ * kTileSize;
+    for (std::size_t i = 0; i < program_.constants.size(); ++i) {
+      functions_.fill(program_.constants[i], constants + static_cast<std::int64_t>(i) * kTileSize,
+                      static_cast<std::size_t>(std::min(kTileSize, program_.count)));
+    }
+    const std::int64_t grains = (program_.count + grain_ - 1) / grain_;
+    parallel_for(threads_, threads_, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t part = first; part < last; ++part) {
+        run_range(part, grains * part / threads_ * grain_,
+                  std::min(grains * (part + 1) / threads_ * grain_, program_.count), constants);
+      }
+    });
+  }
+
+  KernelSummary summary() const override {
+    double bytes = 0;
+    for (const MapLoad& load : program_.loads) {
+      bytes +=
+          static_cast<double>(size_of(load.dtype)) *
+          static_cast<double>(load.direct || load.gathers ? program_.count : load.pattern.inner());
+    }
+    bytes +=
+        4.0 * static_cast<double>(program_.stores.size()) * static_cast<double>(program_.count);
+    return {.name = program_.reductions.empty() ? "map" : "map+reduce",
+            .detail = detail_,
+            .flops = static_cast<double>(program_.count) *
+                     static_cast<double>(program_.instructions.size()),
+            .bytes = bytes};
+  }
+
+ private:
+  std::int64_t tiles_per_thread() const {
+    return program_.tile_count + static_cast<std::int64_t>(program_.loads.size());
+  }
+
+  void run_range(std::int64_t part, std::int64_t begin, std::int64_t end, float* constants) const {
+    if (begin >= end) return;
+    float* tiles = scratch_ + part * tiles_per_thread() * kTileSize;
+    const std::int64_t reduced = program_.reduced_length;
+    for (const MapReduction& reduction : program_.reductions) {
+      const float start = reduction.is_max ? -std::numeric_limits<float>::infinity() : 0.0f;
+      functions_.fill(start, reduction.target.floats() + begin / reduced,
+                      static_cast<std::size_t>((end - begin) / reduced));
+    }
+    std::array<float*, kMaxSlots> slots;
+    for (std::size_t i = 0; i < program_.constants.size(); ++i) {
+      slots[static_cast<std::size_t>(program_.first_constant()) + i] =
+          constants + static_cast<std::int64_t>(i) * kTileSize;
+    }
+    std::int64_t length = 0;
+    for (std::int64_t at = begin; at < end; at += length) {
+      length = std::min(tile_length_, end - at);
+      if (row_length_ > 0) length = std::min(length, row_length_ - at % row_length_);
+      run_tile(at, length, tiles, slots);
+    }
+  }
+
+  void run_tile(std::int64_t begin, std::int64_t length, float* tiles,
+                std::array<float*, kMaxSlots>& slots) const {
+    for (std::size_t i = 0; i < program_.loads.size(); ++i) {
+      slots[i] = load(program_.loads[i], begin, length,
+                      tiles + (program_.tile_count + static_cast<std::int64_t>(i)) * kTileSize);
+    }
+    const auto first = static_cast<std::size_t>(program_.first_computed());
+    for (std::size_t i = 0; i < program_.tiles.size(); ++i) {
+      if (program_.tiles[i] >= 0) slots[first + i] = tiles + program_.tiles[i] * kTileSize;
+    }
+    for (const MapStore& store : program_.stores) {
+      slots[static_cast<std::size_t>(store.slot)] = store.target.floats() + begin;
+    }
+    for (const MapInstruction& instruction : program_.instructions) {
+      functions_.map[static_cast<std::size_t>(instruction.op)](
+          slots[static_cast<std::size_t>(instruction.a)],
+          slots[static_cast<std::size_t>(instruction.b)],
+          slots[static_cast<std::size_t>(instruction.c)],
+          slots[static_cast<std::size_t>(instruction.result)], static_cast<std::size_t>(length));
+    }
+    for (const MapReduction& reduction : program_.reductions) {
+      reduce(reduction, slots[static_cast<std::size_t>(reduction.slot)], begin, length);
+    }
+  }
+
+  void reduce(const MapReduction& reduction, const float* tile, std::int64_t begin,
+              std::int64_t length) const {
+    const std::int64_t reduced = program_.reduced_length;
+    for (std::int64_t at = 0; at < length;) {
+      const std::int64_t row = (begin + at) / reduced;
+      const std::int64_t piece = std::min(length - at, (row + 1) * reduced - (begin + at));
+      float& target = reduction.target.floats()[row];
+      const auto count = static_cast<std::size_t>(piece);
+      if (reduction.is_max) {
+        const float largest = functions_.max(tile + at, count);
+        target = largest <= target ? target : largest;
+      } else {
+        target += functions_.sum(tile + at, count);
+      }
+      at += piece;
+    }
+  }
+
+  /// The operand's elements for flat indices [begin, begin + length): in place, or copied to
+  /// `tile`.
+  float* load(const MapLoad& load, std::int64_t begin, std::int64_t length, float* tile) const {
+    if (load.direct) return load.source.floats() + begin;
+    const std::vector<LoadPattern::Axis>& axes = load.pattern.axes;
+    const std::int64_t inner = load.pattern.inner();
+    const bool repeats = axes.back().stride == 0;
+    for (std::int64_t at = 0; at < length;) {
+      const std::int64_t within = (begin + at) % inner;
+      const std::int64_t piece = std::min(length - at, inner - within);
+      std::int64_t row = (begin + at) / inner;
+      std::int64_t offset = repeats ? 0 : within;
+      if (load.gathers) {
+        offset += load.indices.as<std::int32_t>()[row] * axes.front().stride;
+      } else {
+        for (std::size_t axis = axes.size() - 1; axis-- > 0;) {
+          offset += row % axes[axis].extent * axes[axis].stride;
+          row /= axes[axis].extent;
+        }
+      }
+      const auto count = static_cast<std::size_t>(piece);
+      if (repeats) {
+        functions_.fill(element(load, offset), tile + at, count);
+      } else if (load.dtype == DType::u8) {
+        functions_.from_u8(load.source.as<std::uint8_t>() + offset, tile + at, count);
+      } else if (load.dtype == DType::i32) {
+        const std::int32_t* source = load.source.as<std::int32_t>() + offset;
+        std::transform(source, source + piece, tile + at,
+                       [](std::int32_t x) { return static_cast<float>(x); });
+      } else if (piece == length) {
+        return load.source.floats() + offset;
+      } else {
+        std::memcpy(tile + at, load.source.floats() + offset, count * sizeof(float));
+      }
+      at += piece;
+    }
+    return tile;
+  }
+
+  static float element(const MapLoad& load, std::int64_t offset) {
+    switch (load.dtype) {
+      case DType::u8:
+        return static_cast<float>(load.source.as<std::uint8_t>()[offset]);
+      case DType::i32:
+        return static_cast<float>(load.source.as<std::int32_t>()[offset]);
+      default:
+        return load.source.floats()[offset];
+    }
+  }
+
+  MapProgram program_;
+  std::string detail_;
+  const TileFunctions& functions_ = tile_functions();
+  std::int64_t row_length_ = 0;
+  std::int64_t tile_length_ = kTileSize;
+  std::int64_t grain_ = 1;
+  int threads_ = 1;
+  float* scratch_ = nullptr;
+};
+
+std::string listing(const KernelContext& context, const Group& group) {
+  std::string text;
+  for (const NodeId id : group.nodes) {
+    text += name_of(context.node(id).op);
+    text += ' ';
+  }
+  return text + context.node(group.nodes.front()).shape.to_string();
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_map_kernel(const KernelContext& context, const Group& group) {
+  return std::make_unique<MapKernel>(compile_map(context, group), listing(context, group),
+                                     context.threads);
+}
+
+}  // namespace elbo::cpu

@@ -1,0 +1,213 @@
+#include "elbo/device/cpu/map_program.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "elbo/base/check.h"
+
+namespace elbo::cpu {
+namespace {
+
+/// Strides of `operand`'s elements over the consumer's index space, adjacent axes merged.
+LoadPattern make_pattern(const Extents& operand, const Extents& space) {
+  LoadPattern pattern;
+  std::int64_t stride = 1;
+  const std::size_t skipped = space.size() - operand.size();
+  std::vector<LoadPattern::Axis> inner_first;
+  for (std::size_t i = space.size(); i-- > 0;) {
+    const bool has_axis = i >= skipped;
+    const std::int64_t length = has_axis ? operand[i - skipped] : 1;
+    if (space[i] == 1) continue;
+    const LoadPattern::Axis axis{space[i], length == 1 ? 0 : stride};
+    stride *= length;
+    if (!inner_first.empty()) {
+      LoadPattern::Axis& last = inner_first.back();
+      const bool continues =
+          last.stride == 0 ? axis.stride == 0 : axis.stride == last.stride * last.extent;
+      if (continues) {
+        last.extent *= axis.extent;
+        continue;
+      }
+    }
+    inner_first.push_back(axis);
+  }
+  if (inner_first.empty()) inner_first.push_back({1, 0});
+  pattern.axes.assign(inner_first.rbegin(), inner_first.rend());
+  return pattern;
+}
+
+class Compiler {
+ public:
+  Compiler(const KernelContext& context, const Group& group) : context_(context), group_(group) {}
+
+  MapProgram run() {
+    const Node& first = context_.node(group_.nodes.front());
+    program_.count = is_reduction(first.op) ? context_.count(first.inputs[0])
+                                            : context_.count(group_.nodes.front());
+    // Loads and constants come first in the slot order, so find them before numbering values.
+    for (const NodeId id : group_.nodes) collect_operands(id);
+    for (const NodeId id : group_.nodes) compile(id);
+    assign_tiles();
+    return std::move(program_);
+  }
+
+ private:
+  bool in_group(NodeId id) const {
+    return std::find(group_.nodes.begin(), group_.nodes.end(), id) != group_.nodes.end();
+  }
+  bool is_result(NodeId id) const {
+    return std::find(group_.results.begin(), group_.results.end(), id) != group_.results.end();
+  }
+
+  const ConstantAttributes* splat(NodeId id) const {
+    const auto* constant =
+        std::get_if<ConstantAttributes>(&context_.node(context_.root(id)).attributes);
+    return constant != nullptr && constant->values.size() == 1 ? constant : nullptr;
+  }
+
+  float constant_value(NodeId id) const {
+    const ConstantAttributes& constant = *splat(id);
+    return static_cast<float>(
+        constant.values[0] *
+        std::pow(static_cast<double>(context_.batch_size), constant.batch_power));
+  }
+
+  MapLoad make_load(NodeId consumer, NodeId operand) const {
+    MapLoad load{.source = context_.buffer(operand),
+                 .dtype = context_.node(context_.root(operand)).dtype,
+                 .pattern = {},
+                 .indices = {}};
+    const Extents space = is_reduction(context_.node(consumer).op) ? context_.extents(operand)
+                                                                   : context_.extents(consumer);
+    load.pattern = make_pattern(context_.extents(operand), space);
+    load.direct = load.dtype == DType::f32 && context_.count(operand) == program_.count;
+    return load;
+  }
+
+  MapLoad make_gather(const Node& node) const {
+    const std::int64_t columns = context_.extents(node.inputs[0])[1];
+    return {.source = context_.buffer(node.inputs[0]),
+            .dtype = context_.node(context_.root(node.inputs[0])).dtype,
+            .pattern = {.axes = {{program_.count / columns, columns}, {columns, 1}}},
+            .gathers = true,
+            .indices = context_.buffer(node.inputs[1])};
+  }
+
+  int load_slot(const MapLoad& load) {
+    const auto found = std::find(program_.loads.begin(), program_.loads.end(), load);
+    if (found != program_.loads.end()) return static_cast<int>(found - program_.loads.begin());
+    program_.loads.push_back(load);
+    return static_cast<int>(program_.loads.size()) - 1;
+  }
+
+  int constant_slot(float value) {
+    auto found = std::find(program_.constants.begin(), program_.constants.end(), value);
+    if (found == program_.constants.end()) {
+      program_.constants.push_back(value);
+      found = program_.constants.end() - 1;
+    }
+    return program_.first_constant() + static_cast<int>(found - program_.constants.begin());
+  }
+
+  void collect_operands(NodeId id) {
+    const Node& node = context_.node(id);
+    if (node.op == Op::gather) {
+      load_slot(make_gather(node));
+      return;
+    }
+    for (const NodeId operand : node.inputs) {
+      if (in_group(context_.root(operand))) continue;
+      if (splat(operand) != nullptr) {
+        constant_slot(constant_value(operand));
+      } else {
+        load_slot(make_load(id, operand));
+      }
+    }
+  }
+
+  int slot_of(NodeId consumer, NodeId operand) {
+    const NodeId root = context_.root(operand);
+    if (const auto found = slots_.find(root); found != slots_.end()) return found->second;
+    if (splat(operand) != nullptr) return constant_slot(constant_value(operand));
+    return load_slot(make_load(consumer, operand));
+  }
+
+  void compile(NodeId id) {
+    const Node& node = context_.node(id);
+    if (is_reduction(node.op)) {
+      program_.reductions.push_back({.slot = slot_of(id, node.inputs[0]),
+                                     .is_max = node.op == Op::max,
+                                     .target = context_.buffer(id)});
+      program_.reduced_length = program_.count / context_.count(id);
+      return;
+    }
+    MapInstruction instruction{.op = node.op};
+    if (node.op == Op::gather) {
+      instruction.a = load_slot(make_gather(node));
+    } else {
+      instruction.a = slot_of(id, node.inputs[0]);
+      if (node.inputs.size() > 1) instruction.b = slot_of(id, node.inputs[1]);
+      if (node.inputs.size() > 2) instruction.c = slot_of(id, node.inputs[2]);
+    }
+    const bool copies = node.op == Op::gather || node.op == Op::broadcast_to;
+    if (copies && !is_result(id)) {
+      slots_[id] = instruction.a;
+      return;
+    }
+    if (copies) instruction.op = Op::broadcast_to;
+    instruction.result = program_.slot_count();
+    slots_[id] = instruction.result;
+    program_.tiles.push_back(-1);
+    if (is_result(id)) program_.stores.push_back({instruction.result, context_.buffer(id)});
+    program_.instructions.push_back(instruction);
+  }
+
+  /// Scratch tiles for computed values that aren't written straight to memory, reused after their
+  /// last reader.
+  void assign_tiles() {
+    const int first = program_.first_computed();
+    std::vector<int> last_use(program_.tiles.size(), -1);
+    const int end = static_cast<int>(program_.instructions.size());
+    const auto use = [&](int slot, int time) {
+      if (slot >= first) last_use[static_cast<std::size_t>(slot - first)] = time;
+    };
+    for (int time = 0; time < end; ++time) {
+      const MapInstruction& instruction = program_.instructions[static_cast<std::size_t>(time)];
+      for (const int slot : {instruction.a, instruction.b, instruction.c}) use(slot, time);
+    }
+    for (const MapReduction& reduction : program_.reductions) use(reduction.slot, end);
+    std::vector<bool> stored(program_.tiles.size(), false);
+    for (const MapStore& store : program_.stores)
+      stored[static_cast<std::size_t>(store.slot - first)] = true;
+
+    std::vector<int> free;
+    for (int time = 0; time < end; ++time) {
+      const MapInstruction& instruction = program_.instructions[static_cast<std::size_t>(time)];
+      for (std::size_t value = 0; value < last_use.size(); ++value) {
+        // A tile may be overwritten by the instruction that reads it last: tiles go element by
+        // element.
+        if (last_use[value] == time && program_.tiles[value] >= 0)
+          free.push_back(program_.tiles[value]);
+      }
+      const auto value = static_cast<std::size_t>(instruction.result - first);
+      if (stored[value]) continue;
+      if (free.empty()) free.push_back(program_.tile_count++);
+      program_.tiles[value] = free.back();
+      free.pop_back();
+    }
+  }
+
+  const KernelContext& context_;
+  const Group& group_;
+  MapProgram program_;
+  std::unordered_map<NodeId, int> slots_;
+};
+
+}  // namespace
+
+MapProgram compile_map(const KernelContext& context, const Group& group) {
+  return Compiler(context, group).run();
+}
+
+}  // namespace elbo::cpu

@@ -1,0 +1,81 @@
+// A map group as a small program over tiles: loads bring operands into tiles of one flat index
+// range, instructions combine tiles, and results go to memory or into reduced values. The program
+// knows no vector instructions; map_kernel.cpp runs it with the functions of tile_ops.h.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "elbo/device/cpu/kernel.h"
+
+namespace elbo::cpu {
+
+/// Elements of a tile: small enough that a dozen tiles stay in the first-level cache.
+inline constexpr std::int64_t kTileSize = 512;
+
+/// How an operand's elements follow from the flat index: dimensions from outer to inner; the
+/// innermost stride is 1 (a run of elements) or 0 (one element repeated).
+struct LoadPattern {
+  struct Axis {
+    std::int64_t extent = 1;
+    std::int64_t stride = 1;
+    bool operator==(const Axis&) const = default;
+  };
+  std::vector<Axis> axes;
+  bool operator==(const LoadPattern&) const = default;
+  /// Length of a run.
+  std::int64_t inner() const { return axes.back().extent; }
+};
+
+struct MapLoad {
+  Buffer source;
+  DType dtype = DType::f32;
+  LoadPattern pattern;
+  /// With gather: row numbers into `source`; the pattern's inner axis is a row.
+  bool gathers = false;
+  Buffer indices;
+  /// The operand's elements are the index space's, one to one, as floats: read in place.
+  bool direct = false;
+  bool operator==(const MapLoad&) const = default;
+};
+
+/// Slots name tiles: loads first, then constants, then computed values.
+struct MapInstruction {
+  Op op = Op::add;
+  int a = 0, b = 0, c = 0;
+  int result = 0;
+};
+
+struct MapStore {
+  int slot = 0;
+  Buffer target;
+};
+
+struct MapReduction {
+  int slot = 0;
+  bool is_max = false;
+  Buffer target;
+};
+
+struct MapProgram {
+  std::int64_t count = 0;
+  std::vector<MapLoad> loads;
+  std::vector<float> constants;
+  std::vector<MapInstruction> instructions;
+  std::vector<MapStore> stores;
+  std::vector<MapReduction> reductions;
+  /// Elements that make one reduced value; 1 when nothing is reduced.
+  std::int64_t reduced_length = 1;
+  /// For each computed slot: the scratch tile it uses, or -1 when it is written straight to a
+  /// store.
+  std::vector<int> tiles;
+  int tile_count = 0;
+
+  int first_constant() const { return static_cast<int>(loads.size()); }
+  int first_computed() const { return first_constant() + static_cast<int>(constants.size()); }
+  int slot_count() const { return first_computed() + static_cast<int>(tiles.size()); }
+};
+
+MapProgram compile_map(const KernelContext& context, const Group& group);
+
+}  // namespace elbo::cpu

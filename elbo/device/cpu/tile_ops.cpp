@@ -1,0 +1,225 @@
+#include "elbo/device/cpu/tile_ops.h"
+
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "elbo/device/cpu/tile_ops.cpp"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+// After highway.h.
+#include <hwy/contrib/math/math-inl.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace elbo::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using F = hn::ScalableTag<float>;
+using V = hn::Vec<F>;
+
+/// Highway's functions are defined for finite numbers; a NaN must stay a NaN, so that it is found.
+V keep_nan(V x, V result) {
+  return hn::IfThenElse(hn::IsNaN(x), x, result);
+}
+
+struct Functions {
+  F d;
+  V exp(V x) const {
+    // Above 88.73 the result is infinity, which 2^128 gives; below -104 it is 0.
+    const V limited = hn::Min(x, hn::Set(d, 88.8f));
+    const V result = hn::Exp(d, limited);
+    const V overflow = hn::Set(d, 88.722839f);
+    return keep_nan(x, hn::IfThenElse(hn::Gt(x, overflow), hn::Set(d, __builtin_inff()), result));
+  }
+  V log(V x) const {
+    const V zero = hn::Zero(d);
+    const V finite = hn::Log(d, x);
+    const V at_zero = hn::IfThenElse(hn::Eq(x, zero), hn::Set(d, -__builtin_inff()), finite);
+    const V below = hn::IfThenElse(hn::Lt(x, zero), hn::Set(d, __builtin_nanf("")), at_zero);
+    const V infinity = hn::Set(d, __builtin_inff());
+    return keep_nan(x, hn::IfThenElse(hn::Eq(x, infinity), x, below));
+  }
+  V sigmoid(V x) const {
+    const V one = hn::Set(d, 1.0f);
+    return hn::Div(one, hn::Add(one, exp(hn::Neg(x))));
+  }
+  V softplus(V x) const {
+    const V small = hn::Log1p(d, exp(hn::Neg(hn::Abs(x))));
+    return hn::Add(hn::Max(x, hn::Zero(d)), small);
+  }
+  V tanh(V x) const {
+    // Saturated beyond 9.02; Highway's expm1 overflows for large arguments.
+    const V limit = hn::Set(d, 10.0f);
+    return keep_nan(x, hn::Tanh(d, hn::Max(hn::Min(x, limit), hn::Neg(limit))));
+  }
+};
+
+/// Applies body(a, b, c) vector by vector, the rest through a copy on the stack.
+template <int kArity, typename Body>
+HWY_INLINE void loop(const float* a, const float* b, const float* c, float* result,
+                     std::size_t count, const Body& body) {
+  const F d;
+  const std::size_t lanes = hn::Lanes(d);
+  const V zero = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const V va = hn::LoadU(d, a + i);
+    const V vb = kArity > 1 ? hn::LoadU(d, b + i) : zero;
+    const V vc = kArity > 2 ? hn::LoadU(d, c + i) : zero;
+    hn::StoreU(body(d, va, vb, vc), d, result + i);
+  }
+  if (i == count) return;
+  HWY_ALIGN float rest[4][HWY_MAX_BYTES / sizeof(float)] = {};
+  const std::size_t bytes = (count - i) * sizeof(float);
+  std::memcpy(rest[0], a + i, bytes);
+  if (kArity > 1) std::memcpy(rest[1], b + i, bytes);
+  if (kArity > 2) std::memcpy(rest[2], c + i, bytes);
+  hn::StoreU(body(d, hn::LoadU(d, rest[0]), hn::LoadU(d, rest[1]), hn::LoadU(d, rest[2])), d,
+             rest[3]);
+  std::memcpy(result + i, rest[3], bytes);
+}
+
+#define ELBO_TILE_FUNCTION(name, arity, expression)                                             \
+  void name(const float* a, const float* b, const float* c, float* result, std::size_t count) { \
+    loop<arity>(a, b, c, result, count,                                                         \
+                [](F d, V x, [[maybe_unused]] V y, [[maybe_unused]] V z) HWY_ATTR {             \
+                  [[maybe_unused]] const Functions f{d};                                        \
+                  return expression;                                                            \
+                });                                                                             \
+  }
+
+ELBO_TILE_FUNCTION(tile_add, 2, hn::Add(x, y))
+ELBO_TILE_FUNCTION(tile_subtract, 2, hn::Sub(x, y))
+ELBO_TILE_FUNCTION(tile_multiply, 2, hn::Mul(x, y))
+ELBO_TILE_FUNCTION(tile_divide, 2, hn::Div(x, y))
+// A NaN in either operand stays: a plain Max would drop it.
+ELBO_TILE_FUNCTION(tile_maximum, 2, keep_nan(y, hn::IfThenElse(hn::Lt(x, y), y, x)))
+ELBO_TILE_FUNCTION(tile_minimum, 2, keep_nan(y, hn::IfThenElse(hn::Lt(y, x), y, x)))
+ELBO_TILE_FUNCTION(tile_less, 2, hn::IfThenElseZero(hn::Lt(x, y), hn::Set(d, 1.0f)))
+ELBO_TILE_FUNCTION(tile_equal, 2, hn::IfThenElseZero(hn::Eq(x, y), hn::Set(d, 1.0f)))
+ELBO_TILE_FUNCTION(tile_select, 3, hn::IfThenElse(hn::Ne(x, hn::Zero(d)), y, z))
+ELBO_TILE_FUNCTION(tile_negate, 1, hn::Neg(x))
+ELBO_TILE_FUNCTION(tile_exp, 1, f.exp(x))
+ELBO_TILE_FUNCTION(tile_log, 1, f.log(x))
+ELBO_TILE_FUNCTION(tile_sqrt, 1, hn::Sqrt(x))
+ELBO_TILE_FUNCTION(tile_tanh, 1, f.tanh(x))
+ELBO_TILE_FUNCTION(tile_sigmoid, 1, f.sigmoid(x))
+ELBO_TILE_FUNCTION(tile_softplus, 1, f.softplus(x))
+ELBO_TILE_FUNCTION(tile_relu, 1, keep_nan(x, hn::Max(x, hn::Zero(d))))
+ELBO_TILE_FUNCTION(tile_absolute, 1, hn::Abs(x))
+
+#undef ELBO_TILE_FUNCTION
+
+void tile_copy(const float* a, const float*, const float*, float* result, std::size_t count) {
+  std::memmove(result, a, count * sizeof(float));
+}
+
+float tile_sum(const float* x, std::size_t count) {
+  const F d;
+  const std::size_t lanes = hn::Lanes(d);
+  V even = hn::Zero(d), odd = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    even = hn::Add(even, hn::LoadU(d, x + i));
+    odd = hn::Add(odd, hn::LoadU(d, x + i + lanes));
+  }
+  float total = hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+  for (; i < count; ++i) total += x[i];
+  return total;
+}
+
+float tile_max(const float* x, std::size_t count) {
+  float largest = x[0];
+  for (std::size_t i = 1; i < count; ++i) {
+    // Written so that a NaN wins.
+    largest = x[i] <= largest ? largest : x[i];
+  }
+  return largest;
+}
+
+void tile_accumulate(const float* x, float* result, std::size_t count) {
+  tile_add(result, x, nullptr, result, count);
+}
+
+void tile_accumulate_max(const float* x, float* result, std::size_t count) {
+  tile_maximum(result, x, nullptr, result, count);
+}
+
+void tile_fill(float value, float* result, std::size_t count) {
+  const F d;
+  const std::size_t lanes = hn::Lanes(d);
+  const V all = hn::Set(d, value);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) hn::StoreU(all, d, result + i);
+  for (; i < count; ++i) result[i] = value;
+}
+
+void tile_from_u8(const std::uint8_t* x, float* result, std::size_t count) {
+  const F d;
+  const hn::Rebind<std::int32_t, F> d32;
+  const hn::Rebind<std::uint8_t, F> d8;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto wide = hn::PromoteTo(d32, hn::LoadU(d8, x + i));
+    hn::StoreU(hn::ConvertTo(d, wide), d, result + i);
+  }
+  for (; i < count; ++i) result[i] = static_cast<float>(x[i]);
+}
+
+TileFunctions make_tile_functions() {
+  TileFunctions table;
+  const auto set = [&](Op op, TileFunction function) {
+    table.map[static_cast<std::size_t>(op)] = function;
+  };
+  set(Op::add, tile_add);
+  set(Op::subtract, tile_subtract);
+  set(Op::multiply, tile_multiply);
+  set(Op::divide, tile_divide);
+  set(Op::maximum, tile_maximum);
+  set(Op::minimum, tile_minimum);
+  set(Op::less, tile_less);
+  set(Op::equal, tile_equal);
+  set(Op::select, tile_select);
+  set(Op::negate, tile_negate);
+  set(Op::exp, tile_exp);
+  set(Op::log, tile_log);
+  set(Op::sqrt, tile_sqrt);
+  set(Op::tanh, tile_tanh);
+  set(Op::sigmoid, tile_sigmoid);
+  set(Op::softplus, tile_softplus);
+  set(Op::relu, tile_relu);
+  set(Op::absolute, tile_absolute);
+  set(Op::broadcast_to, tile_copy);
+  table.sum = tile_sum;
+  table.max = tile_max;
+  table.accumulate = tile_accumulate;
+  table.accumulate_max = tile_accumulate_max;
+  table.fill = tile_fill;
+  table.from_u8 = tile_from_u8;
+  return table;
+}
+
+const char* target_name() {
+  return hwy::TargetName(HWY_TARGET);
+}
+
+}  // namespace elbo::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace elbo::cpu {
+
+HWY_EXPORT(make_tile_functions);
+HWY_EXPORT(target_name);
+
+const TileFunctions& tile_functions() {
+  static const TileFunctions table = HWY_DYNAMIC_DISPATCH(make_tile_functions)();
+  return table;
+}
+
+const char* instruction_set() {
+  return HWY_DYNAMIC_DISPATCH(target_name)();
+}
+
+}  // namespace elbo::cpu
+#endif  // HWY_ONCE

@@ -1,0 +1,34 @@
+// Vectorised loops over tiles, for the best instruction set that this machine has. Tiles hold
+// floats; pointers need no alignment; result tiles may be operand tiles.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "elbo/graph/op.h"
+
+namespace elbo::cpu {
+
+using TileFunction = void (*)(const float* a, const float* b, const float* c, float* result,
+                              std::size_t count);
+
+struct TileFunctions {
+  /// By Op; null for operations that aren't maps. broadcast_to copies.
+  std::array<TileFunction, kOpCount> map{};
+  float (*sum)(const float* x, std::size_t count) = nullptr;
+  float (*max)(const float* x, std::size_t count) = nullptr;
+  /// result += x.
+  void (*accumulate)(const float* x, float* result, std::size_t count) = nullptr;
+  /// result = max(result, x).
+  void (*accumulate_max)(const float* x, float* result, std::size_t count) = nullptr;
+  void (*fill)(float value, float* result, std::size_t count) = nullptr;
+  void (*from_u8)(const std::uint8_t* x, float* result, std::size_t count) = nullptr;
+};
+
+/// The table for this machine; cheap, and the same at every call.
+const TileFunctions& tile_functions();
+/// "AVX2", "AVX3", ...: the instruction set in use.
+const char* instruction_set();
+
+}  // namespace elbo::cpu

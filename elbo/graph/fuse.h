@@ -1,0 +1,34 @@
+// Groups nodes into the kernels that will run. A map group evaluates a set of elementwise nodes in
+// one pass over one index space, and may end in sums or maxima over trailing axes; a contraction
+// group is a product with its epilogue (bias, activation). Reshapes and stop_gradient cost nothing:
+// they are aliases of the value they view.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "elbo/graph/graph.h"
+
+namespace elbo {
+
+enum class GroupKind : std::uint8_t { map, contraction, reduction, random, copy };
+
+struct Group {
+  GroupKind kind = GroupKind::map;
+  /// In graph order; for a contraction the product first, then its epilogue.
+  std::vector<NodeId> nodes;
+  /// The nodes whose values leave the group and so need memory.
+  std::vector<NodeId> results;
+};
+
+struct Fusion {
+  /// In an order in which they can run.
+  std::vector<Group> groups;
+  /// For every node the node whose value it is: itself, or what a chain of aliases leads to.
+  std::vector<NodeId> root;
+};
+
+/// Groups all that `outputs` need.
+Fusion fuse(const Graph& graph, const std::vector<Value>& outputs);
+
+}  // namespace elbo
