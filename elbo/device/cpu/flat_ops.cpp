@@ -1,0 +1,153 @@
+#include "elbo/device/cpu/flat_ops.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "elbo/device/cpu/flat_ops.cpp"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace elbo::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+// Buffers are padded to 16 floats, so the last vector of a part is whole.
+using F = hn::CappedTag<float, 16>;
+using V = hn::Vec<F>;
+
+void adam_range(const AdamStep& step, float* w, const float* g, float* m, float* v,
+                std::int64_t count) {
+  const F d;
+  const V beta1 = hn::Set(d, step.beta1), rest1 = hn::Set(d, 1 - step.beta1);
+  const V beta2 = hn::Set(d, step.beta2), rest2 = hn::Set(d, 1 - step.beta2);
+  const V rate = hn::Set(d, step.learning_rate * step.correction1);
+  const V correction2 = hn::Set(d, step.correction2), epsilon = hn::Set(d, step.epsilon);
+  const V keep = hn::Set(d, 1 - step.learning_rate * step.weight_decay);
+  const V scale = hn::Set(d, step.gradient_scale);
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t i = 0; i < count; i += lanes) {
+    const V gradient = hn::Mul(hn::LoadU(d, g + i), scale);
+    const V m_new = hn::MulAdd(beta1, hn::LoadU(d, m + i), hn::Mul(rest1, gradient));
+    const V v_new =
+        hn::MulAdd(beta2, hn::LoadU(d, v + i), hn::Mul(rest2, hn::Mul(gradient, gradient)));
+    hn::StoreU(m_new, d, m + i);
+    hn::StoreU(v_new, d, v + i);
+    const V deviation = hn::Add(hn::Sqrt(hn::Mul(v_new, correction2)), epsilon);
+    const V change = hn::Div(hn::Mul(rate, m_new), deviation);
+    hn::StoreU(hn::Sub(hn::Mul(hn::LoadU(d, w + i), keep), change), d, w + i);
+  }
+}
+
+void sgd_range(const SgdStep& step, float* w, const float* g, float* velocity, std::int64_t count) {
+  const F d;
+  const V momentum = hn::Set(d, step.momentum), scale = hn::Set(d, step.gradient_scale);
+  const V rate = hn::Set(d, step.learning_rate), decay = hn::Set(d, step.weight_decay);
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t i = 0; i < count; i += lanes) {
+    const V weight = hn::LoadU(d, w + i);
+    const V gradient = hn::MulAdd(decay, weight, hn::Mul(hn::LoadU(d, g + i), scale));
+    const V speed = hn::MulAdd(momentum, hn::LoadU(d, velocity + i), gradient);
+    hn::StoreU(speed, d, velocity + i);
+    hn::StoreU(hn::NegMulAdd(rate, speed, weight), d, w + i);
+  }
+}
+
+void average_range(float decay, const float* w, float* average, std::int64_t count) {
+  const F d;
+  const V rest = hn::Set(d, 1 - decay);
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t i = 0; i < count; i += lanes) {
+    const V old = hn::LoadU(d, average + i);
+    hn::StoreU(hn::MulAdd(rest, hn::Sub(hn::LoadU(d, w + i), old), old), d, average + i);
+  }
+}
+
+double squares_range(const float* x, std::int64_t count) {
+  const F d;
+  V total = hn::Zero(d);
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t i = 0; i < count; i += lanes) {
+    const V value = hn::LoadU(d, x + i);
+    total = hn::MulAdd(value, value, total);
+  }
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, total)));
+}
+
+}  // namespace elbo::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include <algorithm>
+
+#include "elbo/base/check.h"
+#include "elbo/base/threads.h"
+
+namespace elbo::cpu {
+namespace {
+
+HWY_EXPORT(adam_range);
+HWY_EXPORT(sgd_range);
+HWY_EXPORT(average_range);
+HWY_EXPORT(squares_range);
+
+/// Parts are a multiple of the padding, and large enough to be worth a thread.
+constexpr std::int64_t kGrain = 8192;
+
+std::int64_t checked_length(std::size_t length) {
+  ELBO_ASSERT(length % 16 == 0);
+  return static_cast<std::int64_t>(length);
+}
+
+}  // namespace
+
+void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
+               std::span<float> moment1, std::span<float> moment2, int threads) {
+  parallel_for(threads, checked_length(parameters.size()), kGrain,
+               [&](std::int64_t begin, std::int64_t end) {
+                 HWY_DYNAMIC_DISPATCH(adam_range)
+                 (step, parameters.data() + begin, gradients.data() + begin, moment1.data() + begin,
+                  moment2.data() + begin, end - begin);
+               });
+}
+
+void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
+              std::span<float> velocity, int threads) {
+  parallel_for(threads, checked_length(parameters.size()), kGrain,
+               [&](std::int64_t begin, std::int64_t end) {
+                 HWY_DYNAMIC_DISPATCH(sgd_range)
+                 (step, parameters.data() + begin, gradients.data() + begin,
+                  velocity.data() + begin, end - begin);
+               });
+}
+
+void update_average(float decay, std::span<const float> parameters, std::span<float> average,
+                    int threads) {
+  parallel_for(threads, checked_length(parameters.size()), kGrain,
+               [&](std::int64_t begin, std::int64_t end) {
+                 HWY_DYNAMIC_DISPATCH(average_range)
+                 (decay, parameters.data() + begin, average.data() + begin, end - begin);
+               });
+}
+
+double sum_of_squares(std::span<const float> x, int threads) {
+  // Blocks of a fixed size, each in single precision, added in order in double: the same for any
+  // number of threads. The array of partial sums is on the stack for any model of ours.
+  const std::int64_t length = checked_length(x.size());
+  constexpr std::int64_t kMaxBlocks = 1024;
+  const std::int64_t block = (length / kMaxBlocks / kGrain + 1) * kGrain;
+  const std::int64_t blocks = (length + block - 1) / block;
+  ELBO_ASSERT(blocks <= kMaxBlocks);
+  double partial[kMaxBlocks];
+  parallel_for(threads, blocks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      const std::int64_t begin = i * block;
+      partial[i] =
+          HWY_DYNAMIC_DISPATCH(squares_range)(x.data() + begin, std::min(block, length - begin));
+    }
+  });
+  double total = 0;
+  for (std::int64_t i = 0; i < blocks; ++i) total += partial[i];
+  return total;
+}
+
+}  // namespace elbo::cpu
+#endif  // HWY_ONCE

@@ -1,0 +1,47 @@
+// Loops over flat buffers of parameters: one vectorised pass each, split between threads. Results
+// do not depend on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace elbo::cpu {
+
+struct AdamStep {
+  float learning_rate = 1e-3f;
+  float beta1 = 0.9f;
+  float beta2 = 0.999f;
+  float epsilon = 1e-8f;
+  /// 1 / (1 - beta^t).
+  float correction1 = 1;
+  float correction2 = 1;
+  /// Weights shrink by learning_rate * weight_decay, apart from the gradient (AdamW).
+  float weight_decay = 0;
+  /// Gradients are multiplied by it first (clipping).
+  float gradient_scale = 1;
+};
+
+/// Kingma & Ba 2014, algorithm 1, with decoupled weight decay (Loshchilov & Hutter 2017).
+/// All spans have one length.
+void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
+               std::span<float> moment1, std::span<float> moment2, int threads);
+
+struct SgdStep {
+  float learning_rate = 1e-2f;
+  float momentum = 0.9f;
+  float weight_decay = 0;
+  float gradient_scale = 1;
+};
+
+/// velocity = momentum * velocity + gradient; parameters -= learning_rate * velocity.
+void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
+              std::span<float> velocity, int threads);
+
+/// average += (1 - decay) * (parameters - average).
+void update_average(float decay, std::span<const float> parameters, std::span<float> average,
+                    int threads);
+
+/// Sum of x^2, in double precision; not finite when an element isn't.
+double sum_of_squares(std::span<const float> x, int threads);
+
+}  // namespace elbo::cpu

@@ -1,0 +1,47 @@
+// Likelihoods p(x | z): distributions over data, made from a decoder's raw outputs. A registry by
+// name; each lives in a file of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "elbo/graph/ops.h"
+
+namespace elbo {
+
+/// One distribution over the last axis (D elements), batched over the others.
+class Likelihood {
+ public:
+  virtual ~Likelihood() = default;
+  /// log p(x) in nats, summed over the last axis. x broadcasts against the parameters.
+  virtual Value log_prob(Value x) const = 0;
+  /// The mean, which is what reconstructions show.
+  virtual Value mean() const = 0;
+  /// A draw.
+  virtual Value sample() const = 0;
+};
+
+struct LikelihoodKind {
+  std::string name;
+  std::string description;
+  /// Numbers that the decoder gives for each element of x.
+  std::int64_t outputs_per_element = 1;
+  /// True when log_prob is a log density of grey pixels as such: Bernoulli is not.
+  bool describes_grey_pixels = true;
+  /// raw: (..., D * outputs_per_element); unit_interval: the data lies in [0, 1], as pixels do.
+  std::unique_ptr<Likelihood> (*make)(Value raw, bool unit_interval) = nullptr;
+};
+
+const std::vector<LikelihoodKind>& likelihood_kinds();
+/// Throws UsageError, with the nearest name, when there is none.
+const LikelihoodKind& find_likelihood(const std::string& name);
+std::vector<std::string> likelihood_names();
+
+// One a file.
+LikelihoodKind bernoulli_likelihood();
+LikelihoodKind gaussian_likelihood();
+LikelihoodKind gaussian_per_pixel_likelihood();
+
+}  // namespace elbo

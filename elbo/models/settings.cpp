@@ -1,0 +1,36 @@
+#include "elbo/models/settings.h"
+
+#include "elbo/distributions/likelihood.h"
+#include "elbo/nn/layers.h"
+#include "elbo/nn/network.h"
+
+namespace elbo {
+
+const SettingsTable<ModelSettings>& model_settings_table() {
+  using M = ModelSettings;
+  static const SettingsTable<M> table(
+      "model",
+      {
+          setting("name", &M::name, "the kind of model", one_of({"vae", "conditional_vae"})),
+          setting("latent", &M::latent, "dimensions of the latent space", in_range(1, 65536)),
+          setting("network", &M::network, "the family of encoder and decoder",
+                  one_of(network_families())),
+          setting("hidden", &M::hidden, "widths of the encoder's dense layers",
+                  in_range(1, 1 << 20)),
+          setting("decoder_hidden", &M::decoder_hidden,
+                  "widths of the decoder's dense layers, from the data's side; [] mirrors the "
+                  "encoder's",
+                  in_range(1, 1 << 20)),
+          setting("channels", &M::channels, "conv: channels after each halving of the image",
+                  in_range(1, 65536)),
+          setting("kernel", &M::kernel, "conv: side length of the kernels", in_range(1, 31)),
+          setting("activation", &M::activation, "the nonlinearity", one_of(activation_names())),
+          setting("normalization", &M::normalization, "what follows each dense layer",
+                  one_of({"none", "layer"})),
+          setting("likelihood", &M::likelihood, "the distribution of the data given its code",
+                  one_of(likelihood_names())),
+      });
+  return table;
+}
+
+}  // namespace elbo

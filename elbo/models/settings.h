@@ -1,0 +1,28 @@
+// The model.* table of settings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "elbo/base/settings.h"
+
+namespace elbo {
+
+struct ModelSettings {
+  std::string name = "vae";
+  std::int64_t latent = 20;
+  std::string network = "mlp";
+  std::vector<std::int64_t> hidden = {400};
+  /// Empty: the encoder's, mirrored.
+  std::vector<std::int64_t> decoder_hidden;
+  std::vector<std::int64_t> channels = {32, 64};
+  std::int64_t kernel = 3;
+  std::string activation = "relu";
+  std::string normalization = "none";
+  std::string likelihood = "bernoulli";
+};
+
+const SettingsTable<ModelSettings>& model_settings_table();
+
+}  // namespace elbo

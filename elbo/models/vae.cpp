@@ -1,0 +1,61 @@
+#include "elbo/models/vae.h"
+
+#include "elbo/base/error.h"
+#include "elbo/nn/layers.h"
+
+namespace elbo {
+namespace {
+
+/// exp(+-14) spans every variance that single precision training meets; beyond it lies overflow.
+constexpr double kLogVarianceBound = 14;
+
+}  // namespace
+
+Vae::Vae(const ModelSettings& settings, const DataShape& data)
+    : settings_(settings), data_(data), likelihood_(find_likelihood(settings.likelihood)) {
+  encoder_ = {.family = settings.network,
+              .hidden = settings.hidden,
+              .channels = settings.channels,
+              .kernel = settings.kernel,
+              .activation = settings.activation,
+              .normalization = settings.normalization};
+  decoder_ = encoder_;
+  if (!settings.decoder_hidden.empty()) decoder_.hidden = settings.decoder_hidden;
+  if (is_conditional() && data.class_count < 2) {
+    throw UsageError(
+        "model.name = \"conditional_vae\" needs data with at least two classes, found {}; use "
+        "\"vae\" or give labels",
+        data.class_count);
+  }
+  if (settings.network == "conv" && data.image.height * data.image.width == 1) {
+    throw UsageError("model.network = \"conv\" needs images, found vectors of {}; use \"mlp\"",
+                     data.image.channels);
+  }
+}
+
+DiagonalNormal Vae::posterior(Value x, Value condition) const {
+  if (!is_conditional()) condition = Value();
+  const Value features = encoder_network("encoder", x, condition, data_.image, encoder_);
+  const std::int64_t latent = settings_.latent;
+  const Value both = dense("encoder.posterior", features, 2 * latent);
+  return {.mean = slice(both, 1, 0, latent),
+          .log_variance =
+              clamp(slice(both, 1, latent, 2 * latent), -kLogVarianceBound, kLogVarianceBound)};
+}
+
+std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
+  if (!is_conditional()) condition = Value();
+  return likelihood_.make(decoder_network("decoder", z, condition, data_.image,
+                                          likelihood_.outputs_per_element, decoder_),
+                          data_.unit_interval);
+}
+
+Value Vae::prior_log_prob(Value z) const {
+  return standard_normal_log_prob(z);
+}
+
+Value Vae::kl_per_dimension(const DiagonalNormal& posterior) const {
+  return kl_to_standard_normal(posterior);
+}
+
+}  // namespace elbo

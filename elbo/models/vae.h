@@ -1,0 +1,52 @@
+// Variational autoencoders as graphs: encoder q(z | x), prior p(z), decoder p(x | z), each
+// optionally given a class label. Kingma & Welling 2013; conditional: Sohn, Lee & Yan 2015.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "elbo/distributions/likelihood.h"
+#include "elbo/distributions/normal.h"
+#include "elbo/models/settings.h"
+#include "elbo/nn/network.h"
+
+namespace elbo {
+
+/// What a model is built for, besides its settings.
+struct DataShape {
+  ImageShape image;
+  /// 0 when there are none.
+  std::int64_t class_count = 0;
+  /// The elements lie in [0, 1], as pixels do.
+  bool unit_interval = true;
+};
+
+class Vae {
+ public:
+  /// Throws UsageError when the settings don't fit the data (a conditional model without classes).
+  Vae(const ModelSettings& settings, const DataShape& data);
+
+  /// q(z | x): x (N, D) in [0, 1], condition one-hot (N, C) or null -> (N, L).
+  DiagonalNormal posterior(Value x, Value condition) const;
+  /// p(x | z): z (N, L) -> over (N, D). With K samples an example, (KN, L), as decoder_network.
+  std::unique_ptr<Likelihood> likelihood(Value z, Value condition) const;
+  /// log p(z) in nats, summed over the last axis.
+  Value prior_log_prob(Value z) const;
+  /// KL(q || prior) in nats, one number a latent dimension: (N, L).
+  Value kl_per_dimension(const DiagonalNormal& posterior) const;
+
+  const ModelSettings& settings() const { return settings_; }
+  const DataShape& data() const { return data_; }
+  bool is_conditional() const { return settings_.name == "conditional_vae"; }
+  std::int64_t latent() const { return settings_.latent; }
+  std::int64_t data_size() const { return data_.image.size(); }
+
+ private:
+  ModelSettings settings_;
+  DataShape data_;
+  LikelihoodKind likelihood_;
+  NetworkOptions encoder_, decoder_;
+};
+
+}  // namespace elbo

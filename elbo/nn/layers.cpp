@@ -1,0 +1,126 @@
+#include "elbo/nn/layers.h"
+
+#include <cmath>
+
+#include "elbo/base/error.h"
+#include "elbo/base/suggest.h"
+
+namespace elbo {
+namespace {
+
+Initializer weight_initializer(WeightInit init, std::int64_t fan_in, std::int64_t fan_out) {
+  if (init == WeightInit::he) {
+    return {Initializer::Kind::normal, std::sqrt(2.0 / static_cast<double>(fan_in))};
+  }
+  return {Initializer::Kind::uniform, std::sqrt(6.0 / static_cast<double>(fan_in + fan_out))};
+}
+
+Value weights_of(const std::string& name, Value x, std::int64_t outputs, WeightInit init) {
+  const std::int64_t inputs = x.shape()[-1].size;
+  return x.graph().parameter(name, Shape{inputs, outputs},
+                             weight_initializer(init, inputs, outputs));
+}
+
+Value bias_of(const std::string& name, Value x, std::int64_t outputs) {
+  return x.graph().parameter(name + ".bias", Shape{outputs}, {});
+}
+
+/// Padding that makes ceil(length / stride) of length; what is odd goes to the end.
+Conv2dAttributes same_padding(std::int64_t length, const ConvOptions& options) {
+  const std::int64_t result = (length + options.stride - 1) / options.stride;
+  const std::int64_t needed = (result - 1) * options.stride + options.kernel - length;
+  const std::int64_t total = std::max<std::int64_t>(needed, 0);
+  return {options.stride, total / 2, total - total / 2};
+}
+
+/// One geometry serves both axes; height and width need the same padding for that.
+Conv2dAttributes same_geometry(std::int64_t height, std::int64_t width,
+                               const ConvOptions& options) {
+  const Conv2dAttributes rows = same_padding(height, options);
+  const Conv2dAttributes columns = same_padding(width, options);
+  if (rows == columns) return rows;
+  return {options.stride, std::max(rows.padding_begin, columns.padding_begin),
+          std::max(rows.padding_end, columns.padding_end)};
+}
+
+}  // namespace
+
+const std::vector<std::string>& activation_names() {
+  static const std::vector<std::string> names = {"relu", "tanh",     "sigmoid", "silu",
+                                                 "gelu", "softplus", "elu",     "none"};
+  return names;
+}
+
+Value activate(const std::string& activation, Value x) {
+  if (activation == "relu") return relu(x);
+  if (activation == "tanh") return tanh(x);
+  if (activation == "sigmoid") return sigmoid(x);
+  if (activation == "silu") return x * sigmoid(x);
+  // Hendrycks & Gimpel 2016, the approximation by a logistic function.
+  if (activation == "gelu") return x * sigmoid(x * 1.702);
+  if (activation == "softplus") return softplus(x);
+  if (activation == "elu") return relu(x) + minimum(exp(-relu(-x)) - 1.0, x.graph().constant(0));
+  if (activation == "none") return x;
+  throw UsageError("activation '{}' is not known{}", activation,
+                   did_you_mean(activation, activation_names()));
+}
+
+WeightInit init_for(const std::string& activation) {
+  return activation == "tanh" || activation == "sigmoid" || activation == "none"
+             ? WeightInit::glorot
+             : WeightInit::he;
+}
+
+Value dense(const std::string& name, Value x, std::int64_t outputs, WeightInit init) {
+  return matmul(x, weights_of(name + ".weight", x, outputs, init)) + bias_of(name, x, outputs);
+}
+
+Value dense(const std::string& name, Value x, Value condition, std::int64_t outputs,
+            WeightInit init) {
+  if (!condition) return dense(name, x, outputs, init);
+  const Value from_condition = matmul(
+      condition, weights_of(name + ".condition_weight", condition, outputs, WeightInit::glorot));
+  return dense(name, x, outputs, init) + from_condition;
+}
+
+Value conv_layer(const std::string& name, Value x, std::int64_t channels,
+                 const ConvOptions& options) {
+  const std::int64_t kernel = options.kernel, inputs = x.shape()[3].size;
+  const Value weights = x.graph().parameter(
+      name + ".weight", Shape{kernel, kernel, inputs, channels},
+      weight_initializer(options.init, kernel * kernel * inputs, kernel * kernel * channels));
+  return conv2d(x, weights, same_geometry(x.shape()[1].size, x.shape()[2].size, options)) +
+         bias_of(name, x, channels);
+}
+
+Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height,
+                           std::int64_t width, std::int64_t channels, const ConvOptions& options) {
+  const std::int64_t kernel = options.kernel, inputs = x.shape()[3].size;
+  // Each output sees about (kernel / stride)^2 inputs of each channel.
+  const std::int64_t seen =
+      std::max<std::int64_t>(1, kernel * kernel / (options.stride * options.stride));
+  const Value weights =
+      x.graph().parameter(name + ".weight", Shape{kernel, kernel, channels, inputs},
+                          weight_initializer(options.init, seen * inputs, seen * channels));
+  return conv2d_input_gradient(x, weights, height, width, same_geometry(height, width, options)) +
+         bias_of(name, x, channels);
+}
+
+Value layer_norm(const std::string& name, Value x) {
+  const std::int64_t length = x.shape()[-1].size;
+  const Value scale =
+      x.graph().parameter(name + ".scale", Shape{length}, {Initializer::Kind::constant, 1.0});
+  const Value shift = bias_of(name, x, length);
+  const double inverse_length = 1.0 / static_cast<double>(length);
+  const Value centred = x - expand_dims(sum(x, {-1}) * inverse_length, -1);
+  const Value variance = expand_dims(sum(square(centred), {-1}) * inverse_length, -1);
+  return centred / sqrt(variance + 1e-5) * scale + shift;
+}
+
+Value dropout(Value x, double probability) {
+  if (probability <= 0) return x;
+  const Value kept = less(x.graph().constant(probability), x.graph().random_uniform(x.shape()));
+  return x * kept * (1.0 / (1.0 - probability));
+}
+
+}  // namespace elbo

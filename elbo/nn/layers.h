@@ -1,0 +1,52 @@
+// Layers as graph builders. A layer asks the graph for its parameters by name, so building it twice
+// shares them. Weights of dense layers are (in, out); images are (N, H, W, C).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "elbo/graph/ops.h"
+
+namespace elbo {
+
+/// relu, tanh, sigmoid, silu, gelu, softplus, elu or none. Throws UsageError for another name.
+Value activate(const std::string& activation, Value x);
+const std::vector<std::string>& activation_names();
+
+/// How a layer's first weights are drawn.
+enum class WeightInit : std::uint8_t {
+  /// N(0, 2 / fan-in): keeps the variance through relu-like activations. He et al. 2015.
+  he,
+  /// U(-b, b), b = sqrt(6 / (fan-in + fan-out)): for tanh and for outputs. Glorot & Bengio 2010.
+  glorot,
+};
+WeightInit init_for(const std::string& activation);
+
+/// x W + b: (N, in) -> (N, outputs). Parameters name.weight (in, outputs) and name.bias (outputs).
+Value dense(const std::string& name, Value x, std::int64_t outputs,
+            WeightInit init = WeightInit::glorot);
+/// x W + c Wc + b: a dense layer of x and a condition side by side, without copying them together.
+/// A null condition gives dense().
+Value dense(const std::string& name, Value x, Value condition, std::int64_t outputs,
+            WeightInit init = WeightInit::glorot);
+
+struct ConvOptions {
+  std::int64_t kernel = 3;
+  std::int64_t stride = 1;
+  WeightInit init = WeightInit::he;
+};
+/// Padded so that a stride of s makes ceil(H / s) x ceil(W / s) of H x W.
+Value conv_layer(const std::string& name, Value x, std::int64_t channels,
+                 const ConvOptions& options);
+/// The transposed convolution: to exactly height x width, which conv_layer with the same options
+/// would make x's size of.
+Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height,
+                           std::int64_t width, std::int64_t channels, const ConvOptions& options);
+
+/// Zero mean and unit variance over the last axis, then scale and shift. Ba et al. 2016.
+Value layer_norm(const std::string& name, Value x);
+
+/// Sets elements to zero with the given probability and scales the others up. Training only.
+Value dropout(Value x, double probability);
+
+}  // namespace elbo

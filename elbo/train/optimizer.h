@@ -1,0 +1,37 @@
+// Optimizers over flat buffers, and learning-rate schedules.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "elbo/tensor/arena.h"
+#include "elbo/train/settings.h"
+
+namespace elbo {
+
+/// The learning rate of step t (0, 1, ...) of `total_steps`: linear warm-up, then constant or falling
+/// to zero as half a cosine.
+double learning_rate_at(const TrainSettings& settings, std::int64_t step, std::int64_t total_steps);
+
+class Optimizer {
+ public:
+  /// `size`: floats in the flat buffers.
+  Optimizer(const TrainSettings& settings, std::int64_t size, int threads);
+
+  /// Updates the parameters in place. step counts from 0; gradients are multiplied by
+  /// gradient_scale first.
+  void step(std::span<float> parameters, std::span<const float> gradients, std::int64_t step,
+            double learning_rate, double gradient_scale);
+
+  /// What a checkpoint must hold besides the parameters, by name.
+  std::vector<std::pair<std::string, std::span<float>>> state();
+
+ private:
+  TrainSettings settings_;
+  int threads_;
+  FlatBuffer moment1_, moment2_;
+};
+
+}  // namespace elbo

@@ -1,0 +1,57 @@
+#include "elbo/train/settings.h"
+
+namespace elbo {
+
+const SettingsTable<DataSettings>& data_settings_table() {
+  using D = DataSettings;
+  static const SettingsTable<D> table(
+      "data",
+      {
+          setting("validation", &D::validation,
+                  "share of the training examples kept for validation, or their number",
+                  at_least(0)),
+          setting("binarisation", &D::binarisation,
+                  "pixels as coin flips: never, once, or anew each time",
+                  one_of({"none", "static", "dynamic"})),
+          setting("noise", &D::noise,
+                  "standard deviation of noise on the encoder's input in training",
+                  in_range(0, 100)),
+      });
+  return table;
+}
+
+const SettingsTable<TrainSettings>& train_settings_table() {
+  using T = TrainSettings;
+  static const SettingsTable<T> table(
+      "train",
+      {
+          setting("epochs", &T::epochs, "passes over the training set", in_range(1, 1e6)),
+          setting("seconds", &T::seconds, "stop after this much time; 0 for no limit",
+                  at_least(0)),
+          setting("batch_size", &T::batch_size, "examples in a step", in_range(1, 65536)),
+          setting("optimizer", &T::optimizer, "the update rule", one_of({"adam", "adamw", "sgd"})),
+          setting("learning_rate", &T::learning_rate, "the largest step size", above(0)),
+          setting("schedule", &T::schedule, "how the learning rate falls",
+                  one_of({"constant", "cosine"})),
+          setting("warmup_steps", &T::warmup_steps, "steps over which the learning rate rises",
+                  in_range(0, 1e9)),
+          setting("weight_decay", &T::weight_decay, "shrinkage of the weights", at_least(0)),
+          setting("clip_norm", &T::clip_norm, "largest norm of the gradient; 0 for no limit",
+                  at_least(0)),
+          setting("average_decay", &T::average_decay,
+                  "decay of the moving average of the weights that is evaluated; 0 for none",
+                  in_range_below(0, 1)),
+          setting("patience", &T::patience,
+                  "stop after this many validations without a better one; 0 for never",
+                  in_range(0, 1e6)),
+          setting("validate_every", &T::validate_every, "epochs between validations",
+                  in_range(1, 1e6)),
+          setting("checkpoint_seconds", &T::checkpoint_seconds,
+                  "at least this long between checkpoints", at_least(0)),
+          setting("precision", &T::precision, "arithmetic of the products", one_of({"fp32"})),
+          setting("seed", &T::seed, "of first weights, order and noise", in_range(0, 1e15)),
+      });
+  return table;
+}
+
+}  // namespace elbo
