@@ -21,8 +21,11 @@ bool is_alias(Op op) {
 
 /// True for reductions over the last axes, which a map group can end in.
 bool reduces_trailing_axes(const Graph& graph, const Node& node) {
-  return is_reduction(node.op) &&
-         node.get<AxisAttributes>().end == graph.node(node.inputs[0]).shape.rank();
+  if (!is_reduction(node.op)) return false;
+  const Shape& shape = graph.node(node.inputs[0]).shape;
+  int end = node.get<AxisAttributes>().end;
+  while (end < shape.rank() && shape[end].is_one()) ++end;
+  return end == shape.rank();
 }
 
 class Fuser {

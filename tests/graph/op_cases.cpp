@@ -74,6 +74,24 @@ std::vector<OpCase> make_cases() {
   add({"matmul_one_column", {{Shape{kBatch, 300}}, {Shape{300, 1}}}, [](const Values& x) {
          return matmul(x[0], x[1]);
        }});
+  add({"matmul_epilogue", {{Shape{kBatch, 19}}, {Shape{19, 23}}, {Shape{23}}}, [](const Values& x) {
+         return relu(matmul(x[0], x[1]) + x[2]);
+       }});
+  add({"matmul_value_seen_before_epilogue",
+       {{Shape{kBatch, 19}}, {Shape{19, 23}}, {Shape{23}}},
+       [](const Values& x) {
+         const Value product = matmul(x[0], x[1]);
+         return relu(product + x[2]) * product;
+       }});
+  add({"conv2d_epilogue",
+       {{Shape{kBatch, 6, 6, 3}}, {Shape{3, 3, 3, 4}}, {Shape{4}}},
+       [](const Values& x) { return relu(conv2d(x[0], x[1], {.stride = 2}) + x[2]); }});
+  add({"conv_transpose2d_epilogue",
+       {{Shape{kBatch, 3, 3, 4}}, {Shape{4, 4, 3, 4}}, {Shape{3}}},
+       [](const Values& x) {
+         const Conv2dAttributes geometry{.stride = 2, .padding_begin = 1, .padding_end = 1};
+         return relu(conv2d_input_gradient(x[0], x[1], 6, 6, geometry) + x[2]);
+       }});
   const auto conv = [&](const char* name, std::int64_t height, std::int64_t width, std::int64_t in,
                         std::int64_t out, std::int64_t kernel, Conv2dAttributes geometry) {
     add({std::string("conv2d_") + name,
