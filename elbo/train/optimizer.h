@@ -11,8 +11,8 @@
 
 namespace elbo {
 
-/// The learning rate of step t (0, 1, ...) of `total_steps`: linear warm-up, then constant or falling
-/// to zero as half a cosine.
+/// The learning rate of step t (0, 1, ...) of `total_steps`: linear warm-up, then constant or
+/// falling to zero as half a cosine.
 double learning_rate_at(const TrainSettings& settings, std::int64_t step, std::int64_t total_steps);
 
 class Optimizer {

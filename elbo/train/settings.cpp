@@ -2,32 +2,13 @@
 
 namespace elbo {
 
-const SettingsTable<DataSettings>& data_settings_table() {
-  using D = DataSettings;
-  static const SettingsTable<D> table(
-      "data",
-      {
-          setting("validation", &D::validation,
-                  "share of the training examples kept for validation, or their number",
-                  at_least(0)),
-          setting("binarisation", &D::binarisation,
-                  "pixels as coin flips: never, once, or anew each time",
-                  one_of({"none", "static", "dynamic"})),
-          setting("noise", &D::noise,
-                  "standard deviation of noise on the encoder's input in training",
-                  in_range(0, 100)),
-      });
-  return table;
-}
-
 const SettingsTable<TrainSettings>& train_settings_table() {
   using T = TrainSettings;
   static const SettingsTable<T> table(
       "train",
       {
           setting("epochs", &T::epochs, "passes over the training set", in_range(1, 1e6)),
-          setting("seconds", &T::seconds, "stop after this much time; 0 for no limit",
-                  at_least(0)),
+          setting("seconds", &T::seconds, "stop after this much time; 0 for no limit", at_least(0)),
           setting("batch_size", &T::batch_size, "examples in a step", in_range(1, 65536)),
           setting("optimizer", &T::optimizer, "the update rule", one_of({"adam", "adamw", "sgd"})),
           setting("learning_rate", &T::learning_rate, "the largest step size", above(0)),

@@ -1,4 +1,4 @@
-// The train.* and data.* tables of settings.
+// The train.* table of settings.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,6 @@
 #include "elbo/base/settings.h"
 
 namespace elbo {
-
-struct DataSettings {
-  /// Share of the training examples kept for validation (below 1), or their number.
-  double validation = 0.0833;
-  /// "none", "static" or "dynamic".
-  std::string binarisation = "none";
-  /// Standard deviation of the noise added to what the encoder sees.
-  double noise = 0;
-};
 
 struct TrainSettings {
   std::int64_t epochs = 20;
@@ -35,7 +26,6 @@ struct TrainSettings {
   std::int64_t seed = 1;
 };
 
-const SettingsTable<DataSettings>& data_settings_table();
 const SettingsTable<TrainSettings>& train_settings_table();
 
 }  // namespace elbo

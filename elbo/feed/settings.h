@@ -1,0 +1,21 @@
+// The data.* table of settings.
+#pragma once
+
+#include <string>
+
+#include "elbo/base/settings.h"
+
+namespace elbo {
+
+struct DataSettings {
+  /// Share of the training examples kept for validation (below 1), or their number.
+  double validation = 0.0833;
+  /// "none", "static" or "dynamic".
+  std::string binarisation = "none";
+  /// Standard deviation of the noise added to what the encoder sees.
+  double noise = 0;
+};
+
+const SettingsTable<DataSettings>& data_settings_table();
+
+}  // namespace elbo

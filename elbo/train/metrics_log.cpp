@@ -1,0 +1,49 @@
+#include "elbo/train/metrics_log.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "elbo/base/error.h"
+#include "elbo/base/file.h"
+
+namespace elbo {
+namespace {
+
+nlohmann::json to_object(const TermMeans& means) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const auto& [name, value] : means) object[name] = value;
+  return object;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const EpochReport& report) {
+  nlohmann::json object{{"epoch", report.epoch},
+                        {"step", report.step},
+                        {"seconds", report.seconds},
+                        {"learning_rate", report.learning_rate},
+                        {"examples_per_second", report.examples_per_second},
+                        {"train", to_object(report.train)}};
+  if (!report.validation.empty()) object["validation"] = to_object(report.validation);
+  return object;
+}
+
+void truncate_metrics(const std::filesystem::path& path, std::int64_t epochs) {
+  if (!std::filesystem::exists(path)) return;
+  std::ifstream file(path);
+  std::string kept, line;
+  while (std::getline(file, line)) {
+    const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
+    if (!object.is_object() || object.value("epoch", std::int64_t{0}) > epochs) break;
+    kept += line + "\n";
+  }
+  write_text_file(path, kept);
+}
+
+void append_metrics(const std::filesystem::path& path, const EpochReport& report) {
+  std::ofstream file(path, std::ios::app);
+  file << to_json(report).dump() << "\n" << std::flush;
+  if (!file) throw FileError("{}: can't be written; is the disk full?", path.string());
+}
+
+}  // namespace elbo

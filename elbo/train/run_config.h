@@ -1,0 +1,39 @@
+// Everything that says what a run is: four tables of settings and the data it was made for. It
+// comes from defaults, a preset, a TOML file and single settings, in this order, and is written,
+// resolved, to config.json.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "elbo/feed/settings.h"
+#include "elbo/models/vae.h"
+#include "elbo/objectives/settings.h"
+#include "elbo/train/settings.h"
+
+namespace elbo {
+
+struct RunConfig {
+  DataSettings data;
+  ModelSettings model;
+  ObjectiveSettings objective;
+  TrainSettings train;
+
+  /// What it was trained on; filled when the data is known.
+  std::string data_spec;
+  DataShape shape;
+  std::vector<std::string> class_names;
+  std::string version;
+};
+
+/// Applies tables {"data": {...}, "model": {...}, ...} to the config. Keys that no table has, and
+/// values out of range, throw UsageError. "description" is allowed beside the tables.
+void apply_tables(RunConfig& config, const nlohmann::json& tables);
+
+nlohmann::json to_json(const RunConfig& config);
+/// Throws FileError naming `path` when the file is no config of a run.
+RunConfig read_run_config(const std::filesystem::path& path);
+
+}  // namespace elbo

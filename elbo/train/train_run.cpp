@@ -1,0 +1,105 @@
+#include "elbo/train/train_run.h"
+
+#include <nlohmann/json.hpp>
+
+#include "elbo/base/error.h"
+#include "elbo/base/file.h"
+#include "elbo/base/log.h"
+#include "elbo/base/version.h"
+#include "elbo/train/metrics_log.h"
+#include "elbo/train/run_folder.h"
+
+namespace elbo {
+namespace {
+
+NamedTerms named(const ElboTerms& terms) {
+  return {{"elbo_nats", terms.elbo},
+          {"log_likelihood_nats", terms.log_likelihood},
+          {"kl_nats", terms.kl}};
+}
+
+Split split_of(const Dataset& data, const RunConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.train.seed);
+  if (config.data.validation == 0) {
+    Split split;
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i)
+      split.train.push_back(i);
+    return split;
+  }
+  if (data.labels) {
+    return split_for_validation(data.labels->values<std::int32_t>(), config.data.validation, seed);
+  }
+  return split_for_validation(data.count(), config.data.validation, seed);
+}
+
+void prepare_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
+  if (std::filesystem::exists(paths.config()) && !resume) {
+    throw UsageError(
+        "{}: holds a run already; add --resume to continue it, or choose another --out",
+        paths.folder.string());
+  }
+  make_directory(paths.folder);
+  if (resume && std::filesystem::exists(paths.config())) {
+    const RunConfig before = read_run_config(paths.config());
+    const bool same = to_json(before)["model"] == to_json(config)["model"] &&
+                      before.data_spec == config.data_spec;
+    if (!same) {
+      throw UsageError(
+          "{}: the run was begun with another model or other data ({}); resume with the same",
+          paths.config().string(), before.data_spec);
+    }
+  }
+  write_text_file(paths.config(), to_json(config).dump(2) + "\n");
+}
+
+}  // namespace
+
+TrainingResult train_run(RunConfig& config, const Dataset& original,
+                         const TrainRunOptions& options) {
+  config.data_spec = original.spec;
+  config.shape = shape_of(original);
+  config.class_names = original.class_names;
+  config.version = version();
+  const bool is_static = config.data.binarisation == "static";
+  const Dataset data =
+      is_static ? binarised(original, static_cast<std::uint64_t>(config.train.seed)) : original;
+  if (config.data.binarisation == "dynamic" && !config.shape.unit_interval) {
+    throw UsageError("data.binarisation = \"dynamic\" needs pixels (u8), {} holds {}",
+                     original.spec, name_of(original.examples.dtype()));
+  }
+
+  // The model is built before anything is written, so that settings that don't fit leave no folder.
+  const Vae model(config.model, config.shape);
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Objective objective =
+      build_objective(config.objective, model, nodes.model_batch(config.data, true),
+                      graph.input("warmup", Shape{}));
+  const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
+
+  const RunPaths paths(options.folder);
+  prepare_folder(paths, config, options.resume);
+  Trainer trainer({.graph = graph,
+                   .data = data,
+                   .split = split_of(data, config),
+                   .loss = objective.loss,
+                   .train_terms = named(objective.terms),
+                   .validation_terms = named(validation),
+                   .warmup_epochs = config.objective.warmup_epochs,
+                   .monitored = "elbo_nats"},
+                  config.train, options.threads, paths.checkpoints());
+  const std::int64_t epochs_done = options.resume ? trainer.resume() : 0;
+  truncate_metrics(paths.metrics(), epochs_done);
+  if (options.resume && epochs_done > 0) log::info("resumed after epoch {}", epochs_done);
+
+  TrainingCallbacks callbacks = options.callbacks;
+  callbacks.on_epoch = [&](const EpochReport& report) {
+    append_metrics(paths.metrics(), report);
+    if (options.callbacks.on_epoch) options.callbacks.on_epoch(report);
+  };
+  const TrainingResult result = trainer.run(callbacks);
+  write_parameters(paths.model(), trainer.layout(), trainer.best_parameters());
+  return result;
+}
+
+}  // namespace elbo

@@ -1,0 +1,24 @@
+// Trains a VAE on a data set and leaves a run folder.
+#pragma once
+
+#include <filesystem>
+
+#include "elbo/data/dataset.h"
+#include "elbo/train/run_config.h"
+#include "elbo/train/trainer.h"
+
+namespace elbo {
+
+struct TrainRunOptions {
+  std::filesystem::path folder;
+  int threads = 1;
+  /// Continue from the folder's checkpoint if there is one.
+  bool resume = false;
+  TrainingCallbacks callbacks;
+};
+
+/// Fills config.data_spec, shape, class_names and version from the data. Throws as Trainer::run,
+/// and UsageError when the folder holds a finished or begun run and resume is not asked for.
+TrainingResult train_run(RunConfig& config, const Dataset& data, const TrainRunOptions& options);
+
+}  // namespace elbo

@@ -1,0 +1,428 @@
+#include "elbo/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "elbo/base/check.h"
+#include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
+#include "elbo/base/philox.h"
+#include "elbo/base/threads.h"
+#include "elbo/device/cpu/flat_ops.h"
+#include "elbo/graph/gradients.h"
+#include "elbo/train/checkpoint.h"
+#include "elbo/train/optimizer.h"
+
+namespace elbo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Random streams of the host, apart from the graph's.
+constexpr std::uint32_t kOrderStream = 0x6f726400;
+/// Validation draws its own noise, the same at every epoch.
+constexpr std::uint32_t kValidationStep = 0x80000000;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<Value> parameter_values(Graph& graph) {
+  std::vector<Value> values;
+  for (const NodeId id : graph.parameters()) values.emplace_back(&graph, id);
+  return values;
+}
+
+/// Sums of (N) outputs over batches, as means by name.
+class TermSums {
+ public:
+  explicit TermSums(const NamedTerms& terms) {
+    for (const auto& [name, value] : terms) sums_.emplace_back(name, 0.0);
+  }
+  void add(const Plan& plan, std::size_t first_output, std::int64_t count) {
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      const std::span<const float> values = plan.output(first_output + i);
+      double total = 0;
+      for (std::int64_t n = 0; n < count; ++n) total += values[static_cast<std::size_t>(n)];
+      sums_[i].second += total;
+    }
+    count_ += count;
+  }
+  TermMeans means() const {
+    TermMeans means = sums_;
+    for (auto& [name, value] : means)
+      value /= static_cast<double>(std::max<std::int64_t>(1, count_));
+    return means;
+  }
+  std::int64_t count() const { return count_; }
+  nlohmann::json save() const { return {{"sums", sums_}, {"count", count_}}; }
+  void load(const nlohmann::json& saved) {
+    sums_ = saved.at("sums").get<TermMeans>();
+    count_ = saved.at("count").get<std::int64_t>();
+  }
+
+ private:
+  TermMeans sums_;
+  std::int64_t count_ = 0;
+};
+
+std::string loss_problem(const Plan& plan, const TrainingProblem& problem) {
+  std::string text = "the loss";
+  for (std::size_t i = 0; i < problem.train_terms.size(); ++i) {
+    const std::span<const float> values = plan.output(1 + i);
+    if (std::any_of(values.begin(), values.end(), [](float x) { return !std::isfinite(x); })) {
+      text = "'" + problem.train_terms[i].first + "'";
+      break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+class Trainer::State {
+ public:
+  State(TrainingProblem problem, const TrainSettings& settings, int threads,
+        std::filesystem::path checkpoints)
+      : problem_(std::move(problem)),
+        settings_(settings),
+        threads_(threads),
+        checkpoints_(std::move(checkpoints)),
+        gradient_values_(gradients(problem_.loss, parameter_values(problem_.graph))),
+        layout_(problem_.graph),
+        parameters_(static_cast<std::size_t>(layout_.size())),
+        gradients_(parameters_.size()),
+        best_(parameters_.size()),
+        optimizer_(settings, layout_.size(), threads),
+        train_binding_(problem_.data, settings.batch_size),
+        validation_binding_(problem_.data, validation_batch_size()),
+        train_sums_(problem_.train_terms) {
+    layout_.initialize(parameters_.values(), seed());
+    if (settings_.average_decay > 0) {
+      average_ = FlatBuffer(parameters_.size());
+      copy(parameters_, average_);
+    }
+    copy(parameters_, best_);
+    make_plans();
+    const auto train_count = static_cast<std::int64_t>(problem_.split.train.size());
+    total_steps_ =
+        (settings_.epochs * train_count + settings_.batch_size - 1) / settings_.batch_size;
+  }
+
+  std::int64_t resume() {
+    if (checkpoints_.empty()) return 0;
+    const nlohmann::json progress = read_checkpoint(checkpoints_, buffers());
+    if (progress.is_null()) return 0;
+    const std::string found = progress.value("identity", "");
+    if (found != identity()) {
+      throw UsageError(
+          "{}: the checkpoint was made with other data, seed or batch size ({}; now {}); resume "
+          "with "
+          "the run's own settings, or choose another --out",
+          checkpoints_.string(), found, identity());
+    }
+    step_ = progress.at("step").get<std::int64_t>();
+    epoch_ = progress.at("epoch").get<std::int64_t>();
+    seconds_before_ = progress.at("seconds").get<double>();
+    best_epoch_ = progress.at("best_epoch").get<std::int64_t>();
+    best_monitored_ = progress.at("best_monitored").is_null()
+                          ? -std::numeric_limits<double>::infinity()
+                          : progress.at("best_monitored").get<double>();
+    stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
+    train_sums_.load(progress.at("train_sums"));
+    order_epoch_ = -1;
+    return epoch_;
+  }
+
+  TrainingResult run(const TrainingCallbacks& callbacks) {
+    start_ = Clock::now();
+    last_checkpoint_ = start_;
+    last_progress_ = start_;
+    use_threads(threads_);
+    const std::int64_t first_step = step_;
+    bool stopped = false;
+    while (epoch_ < settings_.epochs && !stopped) {
+      run_epoch(callbacks);
+      stopped = finish_epoch(callbacks);
+    }
+    if (best_epoch_ == 0) copy(evaluated(), best_);
+    save();
+    return {
+        .epochs = epoch_,
+        .steps = step_,
+        .seconds = seconds(),
+        .examples_per_second = static_cast<double>((step_ - first_step) * settings_.batch_size) /
+                               std::max(1e-9, training_seconds_),
+        .best_epoch = best_epoch_,
+        .best_monitored = best_monitored_};
+  }
+
+  std::span<const float> best_parameters() const { return best_.values(); }
+  const ParameterLayout& layout() const { return layout_; }
+
+ private:
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(settings_.seed); }
+  double seconds() const { return seconds_before_ + seconds_since(start_); }
+  std::int64_t train_count() const {
+    return static_cast<std::int64_t>(problem_.split.train.size());
+  }
+  std::int64_t validation_batch_size() const {
+    constexpr std::int64_t kLargest = 512;
+    const auto count = static_cast<std::int64_t>(problem_.split.validation.size());
+    return std::clamp<std::int64_t>(count, 1, kLargest);
+  }
+  const FlatBuffer& evaluated() const { return average_.size() > 0 ? average_ : parameters_; }
+  static void copy(const FlatBuffer& from, const FlatBuffer& to) {
+    std::copy(from.values().begin(), from.values().end(), to.values().begin());
+  }
+
+  void make_plans() {
+    std::vector<PlanOutput> outputs{problem_.loss};
+    for (const auto& [name, value] : problem_.train_terms) outputs.emplace_back(value);
+    for (std::size_t i = 0; i < gradient_values_.size(); ++i) {
+      outputs.emplace_back(gradient_values_[i], gradients_.data() + layout_.slots()[i].offset);
+    }
+    train_plan_.emplace(problem_.graph, outputs, parameters_.data(),
+                        PlanOptions{.batch_size = settings_.batch_size, .threads = threads_});
+    train_binding_.bind(*train_plan_);
+    if (problem_.graph.find_input("warmup")) train_plan_->bind_input("warmup", &warmup_);
+    if (problem_.split.validation.empty() || problem_.validation_terms.empty()) return;
+    std::vector<PlanOutput> terms;
+    for (const auto& [name, value] : problem_.validation_terms) terms.emplace_back(value);
+    validation_plan_.emplace(
+        problem_.graph, terms, evaluated().data(),
+        PlanOptions{.batch_size = validation_batch_size(), .threads = threads_});
+    validation_binding_.bind(*validation_plan_);
+  }
+
+  /// Examples are one endless stream: epoch after epoch, each in an order of its own. Step s takes
+  /// the batch_size examples from s * batch_size on, so no example is left out.
+  void fill_batch() {
+    for (std::int64_t n = 0; n < settings_.batch_size; ++n) {
+      const std::int64_t at = step_ * settings_.batch_size + n;
+      const std::int64_t epoch = at / train_count();
+      if (epoch != order_epoch_) {
+        order_ = random_permutation(
+            static_cast<std::int32_t>(train_count()),
+            RandomSequence(seed(), kOrderStream, static_cast<std::uint32_t>(epoch)));
+        order_epoch_ = epoch;
+      }
+      const auto position =
+          static_cast<std::size_t>(order_[static_cast<std::size_t>(at % train_count())]);
+      train_binding_.indices()[static_cast<std::size_t>(n)] = problem_.split.train[position];
+    }
+  }
+
+  void run_epoch(const TrainingCallbacks& callbacks) {
+    const std::int64_t end = std::min(total_steps_, steps_until(epoch_ + 1));
+    const std::int64_t begin = steps_until(epoch_);
+    const Clock::time_point epoch_start = Clock::now();
+    const std::int64_t first = step_;
+    while (step_ < end) {
+      if (interrupted()) {
+        save();
+        throw Interrupted("interrupted at epoch {}, step {}", epoch_ + 1, step_);
+      }
+      train_step();
+      ++step_;
+      if (callbacks.on_progress && seconds_since(last_progress_) > 0.1) {
+        last_progress_ = Clock::now();
+        const double elapsed = seconds_since(epoch_start);
+        const double rate = static_cast<double>(step_ - first) / elapsed;
+        callbacks.on_progress(
+            epoch_ + 1, static_cast<double>(step_ - begin) / static_cast<double>(end - begin),
+            rate * static_cast<double>(settings_.batch_size),
+            static_cast<double>(total_steps_ - step_) / rate, train_sums_.means());
+      }
+    }
+    epoch_seconds_ = seconds_since(epoch_start);
+    epoch_steps_ = step_ - first;
+    training_seconds_ += epoch_seconds_;
+  }
+
+  /// Steps that are done when `epoch` epochs are.
+  std::int64_t steps_until(std::int64_t epoch) const {
+    return (epoch * train_count() + settings_.batch_size - 1) / settings_.batch_size;
+  }
+
+  void train_step() {
+    fill_batch();
+    const double warmup_steps = static_cast<double>(steps_until(problem_.warmup_epochs));
+    warmup_ = warmup_steps > 0
+                  ? static_cast<float>(std::min(1.0, static_cast<double>(step_) / warmup_steps))
+                  : 1.0f;
+    train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
+    const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
+    const float loss = train_plan_->output(0)[0];
+    if (!std::isfinite(norm) || !std::isfinite(loss)) report_not_finite(loss);
+    const double clip = settings_.clip_norm;
+    const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
+    learning_rate_ = learning_rate_at(settings_, step_, total_steps_);
+    optimizer_.step(parameters_.values(), gradients_.values(), step_, learning_rate_, scale);
+    if (average_.size() > 0) {
+      // Early on the average follows quickly: the decay grows with the number of steps.
+      const double t = static_cast<double>(step_);
+      const double decay = std::min(settings_.average_decay, (1 + t) / (10 + t));
+      cpu::update_average(static_cast<float>(decay), parameters_.values(), average_.values(),
+                          threads_);
+    }
+    train_sums_.add(*train_plan_, 1, settings_.batch_size);
+  }
+
+  /// The parameters are still those before the step: they are saved, and the tensor is named.
+  [[noreturn]] void report_not_finite(float loss) {
+    std::string tensor = loss_problem(*train_plan_, problem_);
+    if (std::isfinite(loss)) {
+      for (const ParameterSlot& slot : layout_.slots()) {
+        const auto part = gradients_.values().subspan(static_cast<std::size_t>(slot.offset),
+                                                      static_cast<std::size_t>(slot.count));
+        if (!std::all_of(part.begin(), part.end(), [](float x) { return std::isfinite(x); })) {
+          tensor = "the gradient of '" + slot.name + "'";
+          break;
+        }
+      }
+    }
+    save();
+    throw NumericalError(
+        "training: {} is not finite at step {} (epoch {}); the last good state is saved; lower "
+        "train.learning_rate or set train.clip_norm",
+        tensor, step_, epoch_ + 1);
+  }
+
+  TermMeans validate() {
+    TermSums sums(problem_.validation_terms);
+    const std::vector<std::int32_t>& rows = problem_.split.validation;
+    const auto batch = static_cast<std::size_t>(validation_batch_size());
+    for (std::size_t first = 0; first < rows.size(); first += batch) {
+      const std::size_t count = std::min(batch, rows.size() - first);
+      for (std::size_t n = 0; n < batch; ++n) {
+        validation_binding_.indices()[n] = rows[first + std::min(n, count - 1)];
+      }
+      validation_plan_->run({.seed = seed(),
+                             .step = kValidationStep,
+                             .first_example = static_cast<std::uint32_t>(first)});
+      sums.add(*validation_plan_, 0, static_cast<std::int64_t>(count));
+    }
+    return sums.means();
+  }
+
+  /// Validates, reports, saves; true when training should stop early.
+  bool finish_epoch(const TrainingCallbacks& callbacks) {
+    ++epoch_;
+    EpochReport report{
+        .epoch = epoch_,
+        .epochs = settings_.epochs,
+        .step = step_,
+        .learning_rate = learning_rate_,
+        .examples_per_second =
+            static_cast<double>(epoch_steps_ * settings_.batch_size) / epoch_seconds_,
+        .train = train_sums_.means(),
+        .validation = {}};
+    bool stop = settings_.seconds > 0 && seconds() >= settings_.seconds;
+    const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
+    if (validation_plan_ && due) {
+      report.validation = validate();
+      report.is_best = judge(report.validation);
+      stop = stop || (settings_.patience > 0 && stale_validations_ >= settings_.patience);
+    }
+    report.seconds = seconds();
+    train_sums_ = TermSums(problem_.train_terms);
+    if (callbacks.on_epoch) callbacks.on_epoch(report);
+    if (seconds_since(last_checkpoint_) >= settings_.checkpoint_seconds) save();
+    return stop;
+  }
+
+  bool judge(const TermMeans& validation) {
+    const auto found = std::find_if(validation.begin(), validation.end(), [&](const auto& term) {
+      return term.first == problem_.monitored;
+    });
+    ELBO_ASSERT(found != validation.end());
+    if (!(found->second > best_monitored_)) {
+      ++stale_validations_;
+      return false;
+    }
+    best_monitored_ = found->second;
+    best_epoch_ = epoch_;
+    stale_validations_ = 0;
+    copy(evaluated(), best_);
+    return true;
+  }
+
+  NamedBuffers buffers() {
+    NamedBuffers buffers{{"parameters", parameters_.values()}, {"best", best_.values()}};
+    if (average_.size() > 0) buffers.emplace_back("average", average_.values());
+    for (auto& [name, values] : optimizer_.state()) buffers.emplace_back(name, values);
+    return buffers;
+  }
+
+  /// What must be the same for a resumed run to be the same run.
+  std::string identity() const {
+    return fmt::format("{} examples, {} held out, batch {}, seed {}, {}", train_count(),
+                       problem_.split.validation.size(), settings_.batch_size, settings_.seed,
+                       settings_.optimizer);
+  }
+
+  void save() {
+    last_checkpoint_ = Clock::now();
+    if (checkpoints_.empty()) return;
+    nlohmann::json progress{{"identity", identity()},
+                            {"step", step_},
+                            {"epoch", epoch_},
+                            {"seconds", seconds()},
+                            {"best_epoch", best_epoch_},
+                            {"best_monitored", nullptr},
+                            {"stale_validations", stale_validations_},
+                            {"train_sums", train_sums_.save()}};
+    if (std::isfinite(best_monitored_)) progress["best_monitored"] = best_monitored_;
+    write_checkpoint(checkpoints_, buffers(), progress);
+  }
+
+  TrainingProblem problem_;
+  TrainSettings settings_;
+  int threads_;
+  std::filesystem::path checkpoints_;
+  std::vector<Value> gradient_values_;
+  ParameterLayout layout_;
+  FlatBuffer parameters_, gradients_, average_, best_;
+  Optimizer optimizer_;
+  BatchBinding train_binding_, validation_binding_;
+  std::optional<Plan> train_plan_, validation_plan_;
+  float warmup_ = 1;
+
+  std::int64_t total_steps_ = 0, step_ = 0, epoch_ = 0;
+  std::vector<std::int32_t> order_;
+  std::int64_t order_epoch_ = -1;
+  TermSums train_sums_;
+  double learning_rate_ = 0;
+  std::int64_t best_epoch_ = 0, stale_validations_ = 0;
+  double best_monitored_ = -std::numeric_limits<double>::infinity();
+  double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0;
+  std::int64_t epoch_steps_ = 0;
+  Clock::time_point start_, last_checkpoint_, last_progress_;
+};
+
+Trainer::Trainer(TrainingProblem problem, const TrainSettings& settings, int threads,
+                 std::filesystem::path checkpoints)
+    : state_(
+          std::make_unique<State>(std::move(problem), settings, threads, std::move(checkpoints))) {}
+
+Trainer::~Trainer() = default;
+
+std::int64_t Trainer::resume() {
+  return state_->resume();
+}
+TrainingResult Trainer::run(const TrainingCallbacks& callbacks) {
+  return state_->run(callbacks);
+}
+std::span<const float> Trainer::best_parameters() const {
+  return state_->best_parameters();
+}
+const ParameterLayout& Trainer::layout() const {
+  return state_->layout();
+}
+
+}  // namespace elbo

@@ -1,0 +1,96 @@
+// The training loop: batches in an order that depends only on the seed, gradients, one flat update;
+// validation, early stopping, checkpoints, progress. It knows nothing of models: it minimises a
+// scalar and reports terms.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "elbo/data/split.h"
+#include "elbo/feed/batches.h"
+#include "elbo/graph/parameters.h"
+#include "elbo/train/settings.h"
+
+namespace elbo {
+
+/// Values an example (N), by the name that metrics give their means.
+using NamedTerms = std::vector<std::pair<std::string, Value>>;
+
+/// What is to be trained.
+struct TrainingProblem {
+  Graph& graph;
+  const Dataset& data;
+  Split split;
+  /// A scalar. May use the input "warmup" (): it grows from 0 to 1 over warmup_epochs.
+  Value loss;
+  NamedTerms train_terms;
+  NamedTerms validation_terms;
+  std::int64_t warmup_epochs = 0;
+  /// The validation term that decides which weights are best: the larger the better.
+  std::string monitored;
+};
+
+/// Means over one pass, by name.
+using TermMeans = std::vector<std::pair<std::string, double>>;
+
+struct EpochReport {
+  std::int64_t epoch = 0;  // from 1
+  std::int64_t epochs = 0;
+  std::int64_t step = 0;
+  double seconds = 0;  // since training began, earlier runs that were resumed included
+  double learning_rate = 0;
+  double examples_per_second = 0;
+  TermMeans train;
+  TermMeans validation;  // empty when this epoch had none
+  bool is_best = false;
+};
+
+/// What happens between epochs and steps is the caller's: printing, files.
+struct TrainingCallbacks {
+  std::function<void(const EpochReport&)> on_epoch;
+  /// done: share of the epoch; called a few times a second.
+  std::function<void(std::int64_t epoch, double done, double examples_per_second,
+                     double seconds_left, const TermMeans& so_far)>
+      on_progress;
+};
+
+struct TrainingResult {
+  std::int64_t epochs = 0;
+  std::int64_t steps = 0;
+  double seconds = 0;
+  double examples_per_second = 0;
+  std::int64_t best_epoch = 0;
+  double best_monitored = 0;
+};
+
+class Trainer {
+ public:
+  /// checkpoints: a folder, or empty for none.
+  Trainer(TrainingProblem problem, const TrainSettings& settings, int threads,
+          std::filesystem::path checkpoints);
+  ~Trainer();
+
+  /// Continues from the newest good checkpoint, if there is one; returns the whole epochs that are
+  /// done. Throws UsageError when the checkpoints belong to another model or other settings.
+  std::int64_t resume();
+
+  /// Trains to the end. Throws Interrupted after saving when the user asked to stop, NumericalError
+  /// naming the tensor and the step when a number isn't finite.
+  TrainingResult run(const TrainingCallbacks& callbacks);
+
+  /// The weights to keep: the best by the monitored term. The layout's flat buffer.
+  std::span<const float> best_parameters() const;
+  const ParameterLayout& layout() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace elbo
