@@ -11,7 +11,8 @@ namespace elbo {
 namespace {
 
 /// Why the complete file is not the wanted one; nothing when it is.
-std::optional<std::string> objection(const DownloadCheck& check, const std::filesystem::path& file) {
+std::optional<std::string> objection(const DownloadCheck& check,
+                                     const std::filesystem::path& file) {
   try {
     check(file);
     return std::nullopt;

@@ -203,8 +203,8 @@ Transfer judge(const State& state, CURLcode code, const char* error_text,
   }
   if (status >= 300) {
     const bool loop = code == CURLE_TOO_MANY_REDIRECTS;
-    return {TransferEnd::refused, fmt::format("HTTP status {}{}", status,
-                                              loop ? ", too many redirects" : ""), resumed};
+    return {TransferEnd::refused,
+            fmt::format("HTTP status {}{}", status, loop ? ", too many redirects" : ""), resumed};
   }
   if (code == CURLE_OK) return {TransferEnd::complete, "", resumed};
   const char* text = *error_text != '\0' ? error_text : curl_easy_strerror(code);

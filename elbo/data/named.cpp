@@ -45,8 +45,9 @@ std::filesystem::path download_known_file(const NamedSet& set, const KnownFile& 
                                           const DataOptions& options) {
   const std::filesystem::path cache = user_cache_dir();
   if (cache.empty()) {
-    throw FileError("{}: there is no folder to download to: neither HOME nor XDG_CACHE_HOME is set{}",
-                    set.name, advice(set, options));
+    throw FileError(
+        "{}: there is no folder to download to: neither HOME nor XDG_CACHE_HOME is set{}", set.name,
+        advice(set, options));
   }
   const std::filesystem::path target = cache / set.name / (file.name + ".gz");
   DownloadOptions download_options;

@@ -32,8 +32,7 @@ std::vector<KindInfo> make_kinds() {
   kinds.push_back({"npy", DataKind::npy, 2, {"limit"}});
   kinds.push_back({"csv", DataKind::csv, 1, {"limit", "target"}});
   kinds.push_back({"images", DataKind::images, 1, {"limit"}});
-  kinds.push_back(
-      {"strokes", DataKind::strokes, 0, {"count", "limit", "seed", "size", "target"}});
+  kinds.push_back({"strokes", DataKind::strokes, 0, {"count", "limit", "seed", "size", "target"}});
   for (const auto& [name, kind] : {std::pair{"ising", DataKind::ising}, {"xy", DataKind::xy}}) {
     kinds.push_back({name, kind, 0, {"count", "limit", "seed", "size", "sweeps", "temperature"}});
   }
@@ -138,9 +137,9 @@ void parse_query(DataSpec& spec, const KindInfo& kind, const std::string& query)
   for (const std::string& pair : split_at(query, '&', std::string::npos)) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
-      throw UsageError(
-          "data spec '{}': expected key=value after '?', found '{}'{}", spec.text, pair,
-          kind.max_files > 0 ? "; a question mark in a path is written '\\?'" : "");
+      throw UsageError("data spec '{}': expected key=value after '?', found '{}'{}", spec.text,
+                       pair,
+                       kind.max_files > 0 ? "; a question mark in a path is written '\\?'" : "");
     }
     const std::string key = pair.substr(0, equals);
     if (std::find(kind.keys.begin(), kind.keys.end(), key) == kind.keys.end()) {
@@ -191,15 +190,22 @@ DataSpec parse_data_spec(const std::string& text) {
 
 std::string to_string(const DataSpec& spec) {
   std::string text = spec.name;
-  if (!spec.split.empty()) text += ":" + spec.split;
+  if (!spec.split.empty()) {
+    text += ":";
+    text += spec.split;
+  }
   const bool commas = spec.kind == DataKind::idx || spec.kind == DataKind::npy;
   for (std::size_t i = 0; i < spec.files.size(); ++i) {
-    text += (i == 0 ? ":" : ",") + escape(spec.files[i].string(), commas ? ",?" : "?");
+    text += i == 0 ? ":" : ",";
+    text += escape(spec.files[i].string(), commas ? ",?" : "?");
   }
-  char separator = '?';
+  const char* separator = "?";
   for (const auto& [key, value] : spec.query) {
-    text += separator + key + "=" + escape(value, "&");
-    separator = '&';
+    text += separator;
+    text += key;
+    text += "=";
+    text += escape(value, "&");
+    separator = "&";
   }
   return text;
 }

@@ -19,7 +19,6 @@ Split split_for_validation(std::int64_t count, double amount, std::uint64_t seed
 
 /// The same, with each label's share in the validation side as near its share in the whole as whole
 /// examples allow (largest remainders). labels: one a example, any values.
-Split split_for_validation(std::span<const std::int32_t> labels, double amount,
-                           std::uint64_t seed);
+Split split_for_validation(std::span<const std::int32_t> labels, double amount, std::uint64_t seed);
 
 }  // namespace elbo

@@ -56,8 +56,8 @@ struct Stamp {
 Stamp stamp_of(const std::filesystem::path& file, const FileState& state, const KnownFile& known,
                const std::filesystem::path& cache_dir) {
   const std::string name = std::filesystem::absolute(file).lexically_normal().string();
-  const std::string id = sha256_hex({reinterpret_cast<const std::uint8_t*>(name.data()),
-                                     name.size()});
+  const std::string id =
+      sha256_hex({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
   return {cache_dir / "verified" / id.substr(0, 32),
           fmt::format("{}\n{} {} {} {} {}\n{}\n", name, state.device, state.inode, state.size,
                       state.modified_ns, state.changed_ns, known.sha256)};
