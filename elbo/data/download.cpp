@@ -62,7 +62,7 @@ std::optional<std::string> try_mirror(const std::string& url, PartialFile& parti
 
 void download(const std::vector<std::string>& urls, const std::filesystem::path& target,
               const DownloadCheck& check, const DownloadOptions& options) {
-  make_directory(target.parent_path());
+  if (target.has_parent_path()) make_directory(target.parent_path());
   PartialFile partial(target.string() + ".part");
   // Another process may have finished it while we waited for the lock.
   if (std::filesystem::exists(target)) {

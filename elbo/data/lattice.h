@@ -25,8 +25,9 @@ struct LatticeOptions {
   /// between; equal numbers make it fixed.
   double low_temperature = 1.0;
   double high_temperature = 4.0;
-  /// Cluster updates of every site before a sample is taken, from a random start.
-  int sweeps = 60;
+  /// Cluster updates of every site before an example is taken; enough for both models
+  /// (kIsingSweeps, kXySweeps). Examples are independent of each other.
+  int sweeps = 80;
   std::uint64_t seed = 1;
   /// The test split's samples come from other random numbers than the training split's.
   bool test = false;

@@ -92,12 +92,14 @@ void parse_temperature(const DataSpec& spec, LatticeOptions& lattice) {
 LatticeOptions lattice_options(const DataSpec& spec, const DataOptions& options) {
   LatticeOptions lattice;
   lattice.test = spec.split == "test";
-  lattice.count = generated_count(spec, 5000, 1000);
+  const bool xy = spec.kind == DataKind::xy;
+  lattice.count = xy ? generated_count(spec, 2000, 500) : generated_count(spec, 5000, 1000);
   lattice.size = static_cast<int>(spec.integer("size", 28, 2, 1024));
-  lattice.sweeps = static_cast<int>(spec.integer("sweeps", lattice.sweeps, 1, 1000000));
+  lattice.sweeps =
+      static_cast<int>(spec.integer("sweeps", xy ? kXySweeps : kIsingSweeps, 1, 1000000));
   lattice.seed = seed_of(spec, options);
   lattice.threads = threads_of(options);
-  if (spec.kind == DataKind::xy) {
+  if (xy) {
     lattice.low_temperature = 0.2;
     lattice.high_temperature = 2.0;
   }

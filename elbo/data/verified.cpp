@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <optional>
+#include <thread>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
@@ -40,12 +42,17 @@ std::optional<FileState> state_of(const std::filesystem::path& file) {
                    to_ns(status.st_ctim)};
 }
 
-/// False within 50 ms of a change: a file clock may tick only every 10 ms, and a
-/// second write within one tick would leave the same times.
-bool is_settled(const FileState& state) {
+/// Makes sure that a later change would show: a file clock may tick only every 10 ms, and a second
+/// write within one tick leaves the same times, so a file that was written just now is waited for,
+/// 50 ms at most. False when its time lies in the future.
+bool let_settle(const FileState& state) {
+  constexpr std::int64_t kSettled = kNanoseconds / 20;
   timespec now = {};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  return to_ns(now) - state.changed_ns > kNanoseconds / 20;
+  const std::int64_t age = to_ns(now) - state.changed_ns;
+  if (age < 0) return false;
+  if (age < kSettled) std::this_thread::sleep_for(std::chrono::nanoseconds(kSettled - age));
+  return true;
 }
 
 struct Stamp {
@@ -164,8 +171,9 @@ Array read_known_file(const std::filesystem::path& file, const KnownFile& known,
       if (auto array = read_rows(plain ? file : unpacked, known, rows)) return *std::move(array);
     }
   }
+  const bool settled = cached && before && let_settle(*before);
   const std::vector<std::uint8_t> bytes = read_and_verify(file, known);
-  if (cached && before && is_settled(*before) && state_of(file) == before) {
+  if (settled && state_of(file) == before) {
     remember(file, *before, known, bytes, cache_dir);
   }
   const auto begin = bytes.begin() + known.header_bytes;

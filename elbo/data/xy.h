@@ -7,8 +7,11 @@
 
 namespace elbo {
 
+inline constexpr int kXySweeps = 80;
+
 /// Images u8 of two channels, the cosine and the sine of each site's angle: round(127.5 + 127.5 c);
-/// targets: the temperatures. Throws UsageError for options that are out of range.
+/// targets: the temperatures. In equilibrium after kXySweeps; coldest are slowest. Throws
+/// UsageError for options that are out of range.
 Dataset make_xy(const LatticeOptions& options);
 
 }  // namespace elbo

@@ -3,8 +3,10 @@
 #include "elbo/data/named.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
-#include <chrono>
+#include <map>
+#include <sstream>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
@@ -30,11 +32,6 @@ KnownFile known(const std::string& name, const std::vector<std::uint8_t>& bytes,
   return {name, sha256_hex(bytes), header, count, row};
 }
 
-/// Gives every file a past, so that it counts as settled.
-void let_settle() {
-  std::this_thread::sleep_for(std::chrono::milliseconds(80));
-}
-
 std::size_t files_below(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder)) return 0;
   std::size_t count = 0;
@@ -42,6 +39,26 @@ std::size_t files_below(const std::filesystem::path& folder) {
     count += entry.is_regular_file();
   }
   return count;
+}
+
+/// Makes the stamp of `file` say that its present state was checked.
+void restamp(const std::filesystem::path& stamps, const std::filesystem::path& file) {
+  for (const auto& stamp : std::filesystem::directory_iterator(stamps)) {
+    std::istringstream lines(read_text_file(stamp.path()));
+    std::string path, state, checksum;
+    std::getline(lines, path);
+    std::getline(lines, state);
+    std::getline(lines, checksum);
+    if (path != file.string()) continue;
+    struct stat now = {};
+    ASSERT_EQ(::stat(file.c_str(), &now), 0);
+    write_text_file(stamp.path(),
+                    fmt::format("{}\n{} {} {} {}{:09} {}{:09}\n{}\n", path, now.st_dev, now.st_ino,
+                                now.st_size, now.st_mtim.tv_sec, now.st_mtim.tv_nsec,
+                                now.st_ctim.tv_sec, now.st_ctim.tv_nsec, checksum));
+    return;
+  }
+  FAIL() << "no stamp for " << file;
 }
 
 class Named : public testing::Test {
@@ -111,22 +128,24 @@ TEST_F(Named, LooksInEachFolderInTurn) {
 
 TEST_F(Named, SecondLoadReadsTheUnpackedBytes) {
   put(options_.data_dir);
-  let_settle();
   load_named_set(set_, "train", 100, options_);
-  // Proof that the copy is read: with the original's bytes unreadable but its stamp intact there
-  // is no other way to them. Opening a file for reading changes none of the stamped times.
   const auto unpacked = folder_ / "cache/elbo/unpacked" / set_.train.images.sha256;
   ASSERT_EQ(read_file(unpacked), images_);
   EXPECT_EQ(files_below(folder_ / "cache/elbo/verified"), 4u);
+  // Proof that the copy is read: another byte in it, under a forged stamp, shows.
+  std::vector<std::uint8_t> other = images_;
+  other[16] = 99;
+  write_file(unpacked, other);
+  restamp(folder_ / "cache/elbo/verified", unpacked);
   const Dataset again = load_named_set(set_, "train", 3, options_);
   EXPECT_EQ(again.count(), 3);
+  EXPECT_EQ(again.examples.row<std::uint8_t>(0)[0], 99);
   EXPECT_EQ(again.examples.row<std::uint8_t>(2)[5], images_[16 + 17]);
 }
 
 TEST_F(Named, PlainFilesNeedNoCopy) {
   make_directory(folder_ / "mine/tiny");
   for (const auto& [name, bytes] : bytes_) write_file(folder_ / "mine/tiny" / name, bytes);
-  let_settle();
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(load_named_set(set_, "train", 100, options_).examples.row<std::uint8_t>(0)[0],
               images_[16]);
@@ -136,7 +155,6 @@ TEST_F(Named, PlainFilesNeedNoCopy) {
 
 TEST_F(Named, NoticesAFileThatChangedAfterItsCheck) {
   put(options_.data_dir);
-  let_settle();
   load_named_set(set_, "train", 100, options_);
   const auto file = folder_ / "mine/tiny/train-images.gz";
   const auto time = std::filesystem::last_write_time(file);
@@ -152,7 +170,6 @@ TEST_F(Named, NoticesAFileThatChangedAfterItsCheck) {
 
 TEST_F(Named, DoesNotTrustAnUnpackedCopyThatChanged) {
   put(options_.data_dir);
-  let_settle();
   load_named_set(set_, "train", 100, options_);
   const auto unpacked = folder_ / "cache/elbo/unpacked" / set_.train.images.sha256;
   std::vector<std::uint8_t> other = images_;
@@ -190,7 +207,6 @@ TEST_F(Named, SaysWhichFileIsCutShort) {
 
 TEST_F(Named, WorksWithoutACache) {
   put(options_.data_dir);
-  let_settle();
   write_text_file(folder_ / "cache", "in the way");  // no cache can be made
   EXPECT_EQ(load_named_set(set_, "train", 100, options_).count(), 5);
   const ScopedVariable cache("XDG_CACHE_HOME", nullptr);
