@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "cli/download_bar.h"
+
 namespace elbo::cli {
 
 DataOptions CommonOptions::data() const {
   DataOptions options;
   options.data_dir = data_dir;
   if (seed) options.seed = static_cast<std::uint64_t>(*seed);
+  options.threads = static_cast<int>(threads);
+  if (!quiet) options.progress = download_bar();
   return options;
 }
 

@@ -30,7 +30,7 @@ BEGIN {
   home["^(oneapi/|dnnl)"] = "elbo/device/cpu"
   home["^hwy/"] = "elbo/device"
   home["^omp\\.h$"] = "elbo/(base|device)"
-  home["^curl/"] = "elbo/data"
+  home["^(curl|openssl)/"] = "elbo/data"
   home["^(spng|jpeglib|zlib)\\.h$"] = "elbo/io"
   home["^toml\\+\\+/"] = "elbo/io"
   home["^spdlog/"] = "elbo/base"
