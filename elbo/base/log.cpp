@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace elbo::log {
+namespace elbo::logging {
 namespace {
 
 spdlog::logger& logger() {
@@ -43,4 +43,4 @@ void write(Level level, const std::string& message) {
   logger().log(spdlog_level(level), "{}{}", prefix, message);
 }
 
-}  // namespace elbo::log
+}  // namespace elbo::logging

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace elbo::log {
+namespace elbo::logging {
 
 enum class Level { debug, info, warning, error };
 
@@ -24,4 +24,4 @@ void warning(fmt::format_string<Args...> format, Args&&... args) {
   write(Level::warning, fmt::format(format, std::forward<Args>(args)...));
 }
 
-}  // namespace elbo::log
+}  // namespace elbo::logging

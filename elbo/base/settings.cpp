@@ -67,7 +67,7 @@ std::string expected_text(const Allowed& allowed) {
                 : (whole ? "a whole number" : "a number");
     text += bounds_text(allowed);
   }
-  return ElementOf<Value>::kOptional ? text + ", or none" : text;
+  return text;
 }
 
 bool within(double value, const Allowed& allowed) {
@@ -161,10 +161,6 @@ Allowed in_range(double low, double high) {
   return {low, high, false, false, {}};
 }
 
-Allowed in_range_below(double low, double high) {
-  return {low, high, false, true, {}};
-}
-
 Allowed at_least(double low) {
   return {low, std::numeric_limits<double>::infinity(), false, false, {}};
 }
@@ -233,14 +229,13 @@ void read_settings(const std::string& table, const std::vector<SettingInfo>& inf
   }
 }
 
-json write_settings(const std::vector<SettingInfo>& infos,
-                    const std::vector<SettingSource>& sources) {
-  json object = json::object();
+void write_settings(const std::vector<SettingInfo>& infos,
+                    const std::vector<SettingSource>& sources, json& object) {
+  object = json::object();
   for (std::size_t i = 0; i < infos.size(); ++i) {
     object[infos[i].key] =
         std::visit([](const auto* value) { return to_json(*value); }, sources[i]);
   }
-  return object;
 }
 
 std::vector<SettingHelp> help_for_settings(const std::string& table,
@@ -250,7 +245,9 @@ std::vector<SettingHelp> help_for_settings(const std::string& table,
   for (std::size_t i = 0; i < infos.size(); ++i) {
     const auto describe = [&](const auto* value) {
       using Value = std::remove_const_t<std::remove_pointer_t<decltype(value)>>;
-      lines.push_back({table + "." + infos[i].key, expected_text<Value>(infos[i].allowed),
+      const std::string expected = expected_text<Value>(infos[i].allowed);
+      lines.push_back({table + "." + infos[i].key,
+                       ElementOf<Value>::kOptional ? expected + ", or none" : expected,
                        to_json(*value).dump(), infos[i].help});
     };
     std::visit(describe, defaults[i]);

@@ -40,8 +40,6 @@ struct Allowed {
 Allowed anything();
 /// low <= value <= high.
 Allowed in_range(double low, double high);
-/// low <= value < high.
-Allowed in_range_below(double low, double high);
 Allowed at_least(double low);
 /// value > low.
 Allowed above(double low);
@@ -97,8 +95,8 @@ namespace detail {
 /// Reads object[key] of every key there is into its target.
 void read_settings(const std::string& table, const std::vector<SettingInfo>& infos,
                    const std::vector<SettingTarget>& targets, const nlohmann::json& object);
-nlohmann::json write_settings(const std::vector<SettingInfo>& infos,
-                              const std::vector<SettingSource>& sources);
+void write_settings(const std::vector<SettingInfo>& infos,
+                    const std::vector<SettingSource>& sources, nlohmann::json& object);
 std::vector<SettingHelp> help_for_settings(const std::string& table,
                                            const std::vector<SettingInfo>& infos,
                                            const std::vector<SettingSource>& defaults);
@@ -139,10 +137,9 @@ class SettingsTable {
   /// Every setting with its value. (A template so that this header can do without json.hpp.)
   template <typename Json = nlohmann::json>
   Json write(const T& settings) const {
-    const auto write_all = static_cast<Json (*)(const std::vector<SettingInfo>&,
-                                                const std::vector<SettingSource>&)>(
-        &detail::write_settings);
-    return write_all(infos_, sources(settings));
+    Json object;
+    detail::write_settings(infos_, sources(settings), object);
+    return object;
   }
   std::vector<SettingHelp> help() const {
     const T defaults;

@@ -158,8 +158,8 @@ Dataset load_images(const fs::path& dir) {
     throw DataError("{}: holds no PNG or JPEG pictures, and no class folders", dir.string());
   }
   if (skipped > 0) {
-    log::warning("{}: skipped {} {}, hidden or neither PNG nor JPEG", dir.string(), skipped,
-                 skipped == 1 ? "entry" : "entries");
+    logging::warning("{}: skipped {} {}, hidden or neither PNG nor JPEG", dir.string(), skipped,
+                     skipped == 1 ? "entry" : "entries");
   }
   const auto count = static_cast<std::int64_t>(top.pictures.size());
   Collector collector(count);

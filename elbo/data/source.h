@@ -6,6 +6,7 @@
 #include <string>
 
 #include "elbo/data/dataset.h"
+#include "elbo/data/download.h"
 
 namespace elbo {
 
@@ -17,8 +18,12 @@ struct DataOptions {
   bool download = true;
   /// Split used when the spec names none: "train" or "test".
   std::string default_split = "train";
-  /// Of generated sets.
+  /// Of generated sets, unless the spec has its own.
   std::uint64_t seed = 1;
+  /// For generated sets; 0 means all there are. What is generated doesn't depend on it.
+  int threads = 0;
+  /// Called while a named set is downloaded; may be empty.
+  DownloadProgressCallback progress;
 };
 
 /// Loads what `spec` names: `mnist`, `fashion-mnist:test`, `idx:IMAGES[,LABELS]`,

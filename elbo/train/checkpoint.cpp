@@ -70,7 +70,7 @@ nlohmann::json read_checkpoint(const fs::path& folder, const NamedBuffers& buffe
     try {
       return read_one(path, buffers);
     } catch (const FileError& error) {
-      log::warning("{}; looking for the checkpoint before it", error.what());
+      logging::warning("{}; looking for the checkpoint before it", error.what());
     }
   }
   return nullptr;

@@ -21,7 +21,7 @@ const SettingsTable<TrainSettings>& train_settings_table() {
                   at_least(0)),
           setting("average_decay", &T::average_decay,
                   "decay of the moving average of the weights that is evaluated; 0 for none",
-                  in_range_below(0, 1)),
+                  in_range(0, 0.99999999)),
           setting("patience", &T::patience,
                   "stop after this many validations without a better one; 0 for never",
                   in_range(0, 1e6)),

@@ -90,7 +90,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
                   config.train, options.threads, paths.checkpoints());
   const std::int64_t epochs_done = options.resume ? trainer.resume() : 0;
   truncate_metrics(paths.metrics(), epochs_done);
-  if (options.resume && epochs_done > 0) log::info("resumed after epoch {}", epochs_done);
+  if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
 
   TrainingCallbacks callbacks = options.callbacks;
   callbacks.on_epoch = [&](const EpochReport& report) {

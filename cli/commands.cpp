@@ -1,0 +1,20 @@
+// The table of verbs: a new one is a file in this folder and a line here.
+#include "cli/command.h"
+
+namespace elbo::cli {
+
+std::unique_ptr<Command> make_data_info();
+std::unique_ptr<Command> make_data_fetch();
+std::unique_ptr<Command> make_presets();
+
+std::span<const CommandEntry> commands() {
+  static constexpr CommandEntry kCommands[] = {
+      {"Look around", "data info", "count, shape, classes and pixels of a data set",
+       make_data_info},
+      {"Look around", "data fetch", "download a named data set and check it", make_data_fetch},
+      {"Look around", "presets", "list the settings that ship with the program", make_presets},
+  };
+  return kCommands;
+}
+
+}  // namespace elbo::cli

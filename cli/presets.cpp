@@ -1,0 +1,48 @@
+// `elbo presets`: the files of settings that ship with the program.
+#include "elbo/train/presets.h"
+
+#include "cli/command.h"
+#include "cli/output.h"
+
+namespace elbo::cli {
+namespace {
+
+class Presets : public Command {
+ public:
+  void declare(Arguments& arguments) override {
+    arguments.positional("NAME", &name_, "print this one's settings", Need::optional);
+    arguments.example("elbo presets");
+    arguments.example("elbo presets mlp > my.toml");
+  }
+
+  Result run(const CommonOptions&) override {
+    Result result;
+    if (name_) {
+      const Preset& preset = find_preset(*name_);
+      result.json = {
+          {"name", preset.name}, {"description", preset.description}, {"toml", preset.toml}};
+      result.text = preset.toml;
+      return result;
+    }
+    Table table({"preset", "what it is"});
+    result.json["presets"] = nlohmann::json::array();
+    for (const Preset& preset : presets()) {
+      table.add({preset.name, preset.description});
+      result.json["presets"].push_back(
+          {{"name", preset.name}, {"description", preset.description}});
+    }
+    result.text = table.text();
+    return result;
+  }
+
+ private:
+  std::optional<std::string> name_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_presets() {
+  return std::make_unique<Presets>();
+}
+
+}  // namespace elbo::cli

@@ -1,0 +1,58 @@
+#include "tests/cli/run_program.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "elbo/base/file.h"
+#include "tests/temporary_folder.h"
+
+namespace elbo {
+namespace {
+
+[[noreturn]] void become_program(const std::vector<std::string>& words, OutputTo to,
+                                 const std::string& output, const std::string& errors) {
+  constexpr int kMode = O_WRONLY | O_CREAT | O_TRUNC;
+  const int error_file = ::open(errors.c_str(), kMode, 0600);
+  ::dup2(error_file, STDERR_FILENO);
+  if (to == OutputTo::closed) {
+    ::close(STDOUT_FILENO);
+  } else if (to == OutputTo::broken_pipe) {
+    int ends[2] = {-1, -1};
+    if (::pipe(ends) != 0) ::_exit(99);
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  } else {
+    const std::string target = to == OutputTo::full_disk ? "/dev/full" : output;
+    ::dup2(::open(target.c_str(), kMode, 0600), STDOUT_FILENO);
+  }
+  std::vector<char*> arguments;
+  std::string program = ELBO_PROGRAM;
+  arguments.push_back(program.data());
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  ::_exit(99);
+}
+
+}  // namespace
+
+ProgramResult run_program(const std::vector<std::string>& words, OutputTo to) {
+  const TemporaryFolder folder;
+  const std::string output = folder / "output", errors = folder / "errors";
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) become_program(words, to, output, errors);
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child) throw std::runtime_error("waitpid failed");
+  ProgramResult result;
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (to == OutputTo::test) result.output = read_text_file(output);
+  result.errors = read_text_file(errors);
+  return result;
+}
+
+}  // namespace elbo
