@@ -6,9 +6,14 @@ namespace elbo::cli {
 std::unique_ptr<Command> make_data_info();
 std::unique_ptr<Command> make_data_fetch();
 std::unique_ptr<Command> make_presets();
+std::unique_ptr<Command> make_train();
+std::unique_ptr<Command> make_evaluate();
 
 std::span<const CommandEntry> commands() {
   static constexpr CommandEntry kCommands[] = {
+      {"Train", "train", "train one model", make_train},
+      {"Measure", "evaluate", "ELBO, its terms, importance-weighted bound, MSE, active units",
+       make_evaluate},
       {"Look around", "data info", "count, shape, classes and pixels of a data set",
        make_data_info},
       {"Look around", "data fetch", "download a named data set and check it", make_data_fetch},

@@ -1,0 +1,25 @@
+// The three options that say how a model is trained: --preset, --config and --set, in this order of
+// precedence, the last the strongest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "elbo/train/run_config.h"
+
+namespace elbo::cli {
+
+class SettingsArguments {
+ public:
+  void declare(Arguments& arguments);
+  /// Defaults, then the preset, the file, each --set, and --seed.
+  RunConfig resolve(const CommonOptions& common) const;
+
+ private:
+  std::string preset_;
+  std::string config_;
+  std::vector<std::string> overrides_;
+};
+
+}  // namespace elbo::cli

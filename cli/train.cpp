@@ -1,0 +1,67 @@
+// `elbo train SPEC --out RUN`: trains one model.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/settings_arguments.h"
+#include "elbo/train/train_run.h"
+
+namespace elbo::cli {
+namespace {
+
+class Train : public Command {
+ public:
+  void declare(Arguments& arguments) override {
+    arguments.positional("SPEC", &spec_, "the training data: mnist, idx:IMAGES, csv:FILE, ...");
+    arguments.option("--out RUN", &out_, "the run folder to make", {}, Need::required);
+    settings_.declare(arguments);
+    arguments.flag("--resume", resume_, "continue the run from its last checkpoint");
+    arguments.example("elbo train mnist --out runs/first");
+    arguments.example("elbo train images:photos --out runs/photos --set model.latent=32");
+  }
+
+  Result run(const CommonOptions& common) override {
+    RunConfig config = settings_.resolve(common);
+    const Dataset data = load_dataset(spec_, common.data());
+    TrainingProgress progress(common.quiet);
+    const TrainingResult trained = train_run(config, data,
+                                             {.folder = out_,
+                                              .threads = static_cast<int>(common.threads),
+                                              .resume = resume_,
+                                              .callbacks = progress.callbacks()});
+    Result result;
+    result.json = {{"run", out_},
+                   {"epochs", trained.epochs},
+                   {"steps", trained.steps},
+                   {"seconds", trained.seconds},
+                   {"examples_per_second", trained.examples_per_second},
+                   {"best_epoch", trained.best_epoch}};
+    Table table({});
+    table.add({"run", out_});
+    table.add({"epochs", std::to_string(trained.epochs)});
+    table.add({"time", format_duration(trained.seconds)});
+    table.add({"examples/s", fmt::format("{:.0f}", trained.examples_per_second)});
+    if (trained.best_epoch > 0) {
+      result.json["validation"] = {{"elbo_nats", trained.best_monitored}};
+      table.add({"best validation ELBO", fmt::format("{:.3f} nats (epoch {})",
+                                                     trained.best_monitored, trained.best_epoch)});
+    }
+    result.text = table.text();
+    return result;
+  }
+
+ private:
+  std::string spec_, out_;
+  SettingsArguments settings_;
+  bool resume_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_train() {
+  return std::make_unique<Train>();
+}
+
+}  // namespace elbo::cli

@@ -1,0 +1,171 @@
+#include "elbo/evaluate/bound.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "elbo/base/check.h"
+#include "elbo/graph/ops.h"
+
+namespace elbo {
+namespace {
+
+double mean_of(const Array& values) {
+  double total = 0;
+  for (const float value : values.values<float>()) total += value;
+  return total / static_cast<double>(values.size());
+}
+
+std::int64_t count_active_units(const Array& means) {
+  constexpr double kThreshold = 0.01;
+  std::int64_t active = 0;
+  const std::int64_t count = means.extent(0), latent = means.extent(1);
+  for (std::int64_t unit = 0; unit < latent; ++unit) {
+    double sum = 0, squares = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double mean = means.values<float>()[static_cast<std::size_t>(i * latent + unit)];
+      sum += mean;
+      squares += mean * mean;
+    }
+    const double average = sum / static_cast<double>(count);
+    if (squares / static_cast<double>(count) - average * average > kThreshold) ++active;
+  }
+  return active;
+}
+
+/// log w = log p(x | z) + log p(z) - log q(z | x) of `samples` samples an example: (N, K).
+Value log_weights(Graph& graph, const Vae& model, const ModelBatch& batch, std::int64_t samples) {
+  const std::int64_t latent = model.latent(), size = model.data_size();
+  const DiagonalNormal q = model.posterior(batch.input, batch.condition);
+  const DiagonalNormal spread{expand_dims(q.mean, 1), expand_dims(q.log_variance, 1)};
+  const Value noise = graph.random_normal(Shape{kBatch, samples, latent});
+  const Value z = spread.sample(noise);
+  // The noise is the standardised sample, so q's density needs no subtraction of near numbers.
+  const Value log_q = standard_normal_log_prob(noise) - sum(spread.log_variance * 0.5, {-1});
+  Value condition = batch.condition;
+  if (condition && model.is_conditional()) {
+    const std::int64_t classes = condition.shape()[1].size;
+    condition = reshape(broadcast_to(expand_dims(condition, 1), Shape{kBatch, samples, classes}),
+                        Shape{Dim(samples, true), classes});
+  }
+  const auto likelihood =
+      model.likelihood(reshape(z, Shape{Dim(samples, true), latent}), condition);
+  const Value repeated =
+      reshape(broadcast_to(expand_dims(batch.target, 1), Shape{kBatch, samples, size}),
+              Shape{Dim(samples, true), size});
+  const Value log_p_x = reshape(likelihood->log_prob(repeated), Shape{kBatch, samples});
+  return log_p_x + model.prior_log_prob(z) - log_q;
+}
+
+/// log(sum(exp)) that is fed chunk by chunk.
+struct LogSum {
+  double largest = -INFINITY;
+  double scaled_sum = 0;
+  void add(double x) {
+    if (x > largest) {
+      scaled_sum = scaled_sum * std::exp(largest - x) + 1;
+      largest = x;
+    } else {
+      scaled_sum += std::exp(x - largest);
+    }
+  }
+  double value() const { return largest + std::log(scaled_sum); }
+};
+
+}  // namespace
+
+double psnr_from_mse(double mse) {
+  return 10 * std::log10(1 / std::max(mse, 1e-12));
+}
+
+Array unit_examples(const Dataset& data) {
+  Array examples = data.examples.to_f32();
+  if (data.examples.dtype() == DType::u8) {
+    for (float& pixel : examples.values<float>()) pixel *= 1.0f / 255;
+  }
+  return examples;
+}
+
+std::vector<double> squared_error_per_example(const Array& a, const Array& b) {
+  ELBO_ASSERT(a.extents() == b.extents());
+  std::vector<double> errors;
+  for (std::int64_t i = 0; i < a.extent(0); ++i) {
+    const auto x = a.row<float>(i), y = b.row<float>(i);
+    double total = 0;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double difference = static_cast<double>(x[j]) - static_cast<double>(y[j]);
+      total += difference * difference;
+    }
+    errors.push_back(total / static_cast<double>(x.size()));
+  }
+  return errors;
+}
+
+double mean_squared_error(const Array& a, const Array& b) {
+  double total = 0;
+  for (const double error : squared_error_per_example(a, b)) total += error;
+  return total / static_cast<double>(a.extent(0));
+}
+
+BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint64_t seed) {
+  vae.check(data);
+  PassOptions options = vae.pass();
+  options.seed = seed;
+  const auto arrays =
+      run_pass(data, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
+        const ModelBatch batch = nodes.model_batch(vae.data_settings(), false);
+        const ElboTerms terms = elbo_terms(vae.model(), batch);
+        const DiagonalNormal q = vae.model().posterior(batch.input, batch.condition);
+        const Value mean = vae.model().likelihood(q.mean, batch.condition)->mean();
+        const Value error = sum(square(mean - batch.target), {-1}) *
+                            (1.0 / static_cast<double>(vae.model().data_size()));
+        return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl, error, q.mean};
+      });
+  BoundReport report{.count = data.count(),
+                     .elbo_nats = mean_of(arrays[0]),
+                     .log_likelihood_nats = mean_of(arrays[1]),
+                     .kl_nats = mean_of(arrays[2]),
+                     .mse = mean_of(arrays[3]),
+                     .active_units = count_active_units(arrays[4])};
+  report.psnr_db = psnr_from_mse(report.mse);
+  return report;
+}
+
+LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
+                                     std::int64_t samples, std::uint64_t seed) {
+  vae.check(data);
+  constexpr std::int64_t kChunk = 50;
+  std::vector<LogSum> sums(static_cast<std::size_t>(data.count()));
+  std::uint32_t chunk_number = 0;
+  for (std::int64_t done = 0; done < samples;) {
+    const std::int64_t chunk = std::min(kChunk, samples - done);
+    PassOptions options = vae.pass();
+    options.batch_size = 20;
+    options.seed = seed;
+    options.step = ++chunk_number;
+    const Array weights =
+        run_pass(data, vae.parameters(), options, [&](Graph& graph, const BatchNodes& nodes) {
+          return std::vector<Value>{log_weights(
+              graph, vae.model(), nodes.model_batch(vae.data_settings(), false), chunk)};
+        })[0];
+    for (std::int64_t i = 0; i < data.count(); ++i) {
+      for (const float weight : weights.row<float>(i))
+        sums[static_cast<std::size_t>(i)].add(weight);
+    }
+    done += chunk;
+  }
+  double total = 0, squares = 0;
+  for (const LogSum& sum : sums) {
+    const double nll = std::log(static_cast<double>(samples)) - sum.value();
+    total += nll;
+    squares += nll * nll;
+  }
+  const auto count = static_cast<double>(data.count());
+  const double mean = total / count;
+  return {
+      .count = data.count(),
+      .importance_samples = samples,
+      .nll_nats = mean,
+      .nll_standard_error_nats = std::sqrt(std::max(0.0, squares / count - mean * mean) / count)};
+}
+
+}  // namespace elbo

@@ -1,0 +1,168 @@
+#include "elbo/evaluate/fitted_vae.h"
+
+#include <algorithm>
+
+#include "elbo/base/check.h"
+#include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
+#include "elbo/base/philox.h"
+#include "elbo/graph/ops.h"
+#include "elbo/tensor/arena.h"
+
+namespace elbo {
+namespace {
+
+/// A data set of plain float examples, to bring arrays through the same pass as data.
+Dataset as_dataset(const Array& rows, const Array* labels, std::int64_t class_count) {
+  Dataset data;
+  data.spec = "array";
+  data.examples = rows;
+  data.example = {1, 1, rows.extent(1)};
+  if (labels != nullptr) {
+    data.labels = *labels;
+    data.class_names.resize(static_cast<std::size_t>(class_count));
+  }
+  return data;
+}
+
+}  // namespace
+
+ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer) {
+  ParameterMap map;
+  for (const ParameterSlot& slot : layout.slots()) {
+    map.emplace(slot.name, Array::from(buffer.subspan(static_cast<std::size_t>(slot.offset),
+                                                      static_cast<std::size_t>(slot.count)),
+                                       slot.extents));
+  }
+  return map;
+}
+
+std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
+                            const PassOptions& options, const PassBuilder& build) {
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const std::vector<Value> values = build(graph, nodes);
+
+  const ParameterLayout layout(graph);
+  const FlatBuffer buffer(static_cast<std::size_t>(std::max<std::int64_t>(1, layout.size())));
+  for (const ParameterSlot& slot : layout.slots()) {
+    const auto found = parameters.find(slot.name);
+    if (found == parameters.end() || found->second.extents() != slot.extents) {
+      throw ShapeError("the model needs a parameter '{}' {}, which its file does not have",
+                       slot.name, to_string(slot.extents));
+    }
+    const auto source = found->second.values<float>();
+    std::copy(source.begin(), source.end(), buffer.data() + slot.offset);
+  }
+
+  const std::int64_t count = data.count();
+  const std::int64_t batch_size = std::clamp<std::int64_t>(count, 1, options.batch_size);
+  Plan plan(graph, {values.begin(), values.end()}, buffer.data(),
+            {.batch_size = batch_size, .threads = options.threads});
+  BatchBinding binding(data, batch_size);
+  binding.bind(plan);
+
+  std::vector<Array> results;
+  for (const Value& value : values) {
+    ELBO_ASSERT(value.shape().rank() > 0 && value.shape()[0] == kBatch);
+    results.emplace_back(DType::f32, value.shape().resolve(count));
+  }
+  for (std::int64_t first = 0; first < count; first += batch_size) {
+    if (interrupted()) throw Interrupted("interrupted");
+    const std::int64_t rows = std::min(batch_size, count - first);
+    for (std::int64_t n = 0; n < batch_size; ++n) {
+      binding.indices()[static_cast<std::size_t>(n)] =
+          static_cast<std::int32_t>(first + std::min(n, rows - 1));
+    }
+    plan.run({.seed = options.seed,
+              .step = options.step,
+              .first_example = static_cast<std::uint32_t>(first)});
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const std::int64_t length = results[i].row_size();
+      std::copy_n(plan.output(i).begin(), rows * length,
+                  results[i].values<float>().begin() + first * length);
+    }
+  }
+  return results;
+}
+
+void FittedVae::check(const Dataset& data) const {
+  const ImageShape& image = model_.data().image;
+  const DataShape found = shape_of(data);
+  if (found.image != image) {
+    throw ShapeError(
+        "{}: examples are {} x {} x {}, the model was trained on {} x {} x {}; give data of that "
+        "shape",
+        data.spec, found.image.height, found.image.width, found.image.channels, image.height,
+        image.width, image.channels);
+  }
+  if (found.unit_interval != model_.data().unit_interval) {
+    throw ShapeError("{}: holds {}, the model was trained on {}", data.spec,
+                     found.unit_interval ? "pixels (u8)" : "plain numbers",
+                     model_.data().unit_interval ? "pixels (u8)" : "plain numbers");
+  }
+  if (model_.is_conditional() && found.class_count != model_.data().class_count) {
+    throw ShapeError("{}: has {} classes, the conditional model was trained on {}", data.spec,
+                     found.class_count, model_.data().class_count);
+  }
+}
+
+FittedVae::Codes FittedVae::encode(const Dataset& data) const {
+  check(data);
+  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
+    const ModelBatch batch = nodes.model_batch(data_settings_, false);
+    const DiagonalNormal q = model_.posterior(batch.input, batch.condition);
+    return std::vector<Value>{q.mean, q.log_variance};
+  });
+  return {.means = std::move(arrays[0]), .log_variances = std::move(arrays[1])};
+}
+
+Array FittedVae::reconstruct(const Dataset& data) const {
+  check(data);
+  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
+    const Value condition = nodes.one_hot_labels();
+    const DiagonalNormal q = model_.posterior(nodes.examples(), condition);
+    return std::vector<Value>{model_.likelihood(q.mean, condition)->mean()};
+  });
+  return std::move(arrays[0]);
+}
+
+Array FittedVae::reconstruct(const Array& images, const Dataset& labels_of) const {
+  const Array* labels = labels_of.labels ? &*labels_of.labels : nullptr;
+  const Dataset data = as_dataset(images, labels, labels_of.class_count());
+  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
+    const Value condition = nodes.one_hot_labels();
+    const DiagonalNormal q = model_.posterior(nodes.examples(), condition);
+    return std::vector<Value>{model_.likelihood(q.mean, condition)->mean()};
+  });
+  return std::move(arrays[0]);
+}
+
+Array FittedVae::decode(const Array& z, const Array* labels) const {
+  if (z.rank() != 2 || z.extent(1) != model_.latent()) {
+    throw ShapeError("decode: expected codes of shape (count, {}), found {}", model_.latent(),
+                     to_string(z.extents()));
+  }
+  if (model_.is_conditional() && labels == nullptr) {
+    throw UsageError("decode: a conditional model needs a label for each code");
+  }
+  const Dataset data = as_dataset(z.to_f32(), labels, model_.data().class_count);
+  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
+    return std::vector<Value>{model_.likelihood(nodes.examples(), nodes.one_hot_labels())->mean()};
+  });
+  return std::move(arrays[0]);
+}
+
+Array FittedVae::sample(std::int64_t count, std::uint64_t seed, const Array* labels) const {
+  return decode(standard_normal(count, model_.latent(), seed), labels);
+}
+
+Array standard_normal(std::int64_t count, std::int64_t size, std::uint64_t seed) {
+  Array z(DType::f32, {count, size});
+  constexpr std::uint32_t kStream = 0x6e6f7200;
+  RandomSequence random(seed, kStream);
+  for (float& element : z.values<float>()) element = static_cast<float>(random.next_normal());
+  return z;
+}
+
+}  // namespace elbo
