@@ -54,6 +54,11 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size
   if (S_ISDIR(status.st_mode)) {
     throw FileError("{}: expected a file, found a folder", path.string());
   }
+  const auto too_large = [&] {
+    return FileError("{}: larger than the {} bytes that are read at most", path.string(),
+                     max_bytes);
+  };
+  if (static_cast<std::size_t>(status.st_size) > max_bytes) throw too_large();
   std::vector<std::uint8_t> bytes;
   bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
   constexpr std::size_t kChunk = std::size_t{1} << 20;
@@ -69,10 +74,7 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size
     if (count < 0) throw FileError("{}: can't be read: {}", path.string(), reason());
     bytes.resize(used + static_cast<std::size_t>(count));
     if (count == 0) return bytes;
-    if (bytes.size() > max_bytes) {
-      throw FileError("{}: larger than the {} bytes that are read at most", path.string(),
-                      max_bytes);
-    }
+    if (bytes.size() > max_bytes) throw too_large();
   }
 }
 
@@ -82,6 +84,11 @@ std::string read_text_file(const std::filesystem::path& path) {
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+  write_file_parts(path, {&bytes, 1});
+}
+
+void write_file_parts(const std::filesystem::path& path,
+                      std::span<const std::span<const std::uint8_t>> parts) {
   const std::string temporary = path.string() + ".tmp" + std::to_string(::getpid());
   const auto fail = [&](const std::string& why) {
     ::unlink(temporary.c_str());
@@ -89,7 +96,9 @@ void write_file(const std::filesystem::path& path, std::span<const std::uint8_t>
   };
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) throw FileError("{}: can't be written: {}", path.string(), reason());
-  if (!write_all(file.get(), bytes)) fail(reason());
+  for (const std::span<const std::uint8_t> part : parts) {
+    if (!write_all(file.get(), part)) fail(reason());
+  }
   if (::fsync(file.get()) != 0 && errno != EINVAL) fail(reason());
   if (!file.close()) fail(reason());
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail(reason());

@@ -20,6 +20,9 @@ std::string read_text_file(const std::filesystem::path& path);
 /// Replaces the file in one step. Throws FileError (folder missing, no permission, disk full); then
 /// the old file, if any, is untouched and nothing half-written stays behind.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+/// The same from parts written one after the other, so that big buffers need no joined copy.
+void write_file_parts(const std::filesystem::path& path,
+                      std::span<const std::span<const std::uint8_t>> parts);
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 /// Makes the folder and its parents if needed. Throws FileError when it can't, or can't be written
