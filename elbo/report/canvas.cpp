@@ -168,16 +168,17 @@ void Canvas::draw_canvas(std::int64_t x, std::int64_t y, const Canvas& other) {
 }
 
 void Canvas::write(const std::filesystem::path& path) const {
+  const auto width = static_cast<int>(width_), height = static_cast<int>(height_);
   std::vector<std::uint8_t> grey;
   grey.reserve(pixels_.size() / 3);
   for (std::size_t i = 0; i < pixels_.size(); i += 3) {
     if (pixels_[i] != pixels_[i + 1] || pixels_[i] != pixels_[i + 2]) {
-      write_png(path, width_, height_, 3, pixels_);
+      write_png(path, width, height, 3, pixels_);
       return;
     }
     grey.push_back(pixels_[i]);
   }
-  write_png(path, width_, height_, 1, grey);
+  write_png(path, width, height, 1, grey);
 }
 
 float text_width(std::string_view text, float size) {

@@ -40,6 +40,12 @@ std::string set_name(const std::string& spec) {
   return name == "strokes" ? "drawn digits" : spec;
 }
 
+std::string spoken(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  if (const auto at = name.find("elbo"); at != std::string::npos) name.replace(at, 4, "ELBO");
+  return name;
+}
+
 std::string duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e12) return "–";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
@@ -51,11 +57,13 @@ std::string duration(double seconds) {
 
 std::string thousands(double value) {
   if (!std::isfinite(value) || std::abs(value) > 1e15) return significant(value);
-  std::string digits = fmt::format("{:.0f}", std::abs(value));
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), ",");
+  const std::string digits = fmt::format("{:.0f}", std::abs(value));
+  std::string text = value <= -0.5 ? "−" : "";
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
   }
-  return (value <= -0.5 ? "−" : "") + digits;
+  return text;
 }
 
 }  // namespace elbo

@@ -15,6 +15,8 @@ std::string percent(double share, int decimals = -1);
 std::string duration(double seconds);
 /// A data spec as people call the set: "MNIST" for "mnist:test".
 std::string set_name(const std::string& spec);
+/// A score's name as a person says it: "negative ELBO" for "negative_elbo".
+std::string spoken(std::string name);
 /// "60,000".
 std::string thousands(double value);
 

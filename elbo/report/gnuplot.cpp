@@ -123,7 +123,7 @@ std::string one_line(const std::string& errors) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string literal(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -159,7 +159,7 @@ std::string logarithmic_tics(char axis, double low, double high, std::string_vie
       for (auto at = label.find('%'); at != std::string::npos; at = label.find('%', at + 2)) {
         label.insert(at, 1, '%');
       }
-      tics += fmt::format("{}{} {:.6g}", tics.empty() ? "" : ", ", quoted(label), value);
+      tics += fmt::format("{}{} {:.6g}", tics.empty() ? "" : ", ", literal(label), value);
     }
   }
   return fmt::format("set logscale {0}\nset {0}tics ({1})\n", axis, tics);

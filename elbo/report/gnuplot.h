@@ -1,5 +1,5 @@
 // Plots through gnuplot: a script with its data inside goes in on standard input, the picture comes
-// back on standard output. No shell is involved, and text reaches gnuplot only through quoted().
+// back on standard output. No shell is involved, and text reaches gnuplot only through literal().
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace elbo::gnuplot {
 
 /// A gnuplot string literal: single quotes, in which gnuplot expands nothing. Control characters
 /// become spaces.
-std::string quoted(std::string_view text);
+std::string literal(std::string_view text);
 
 /// A named block of numbers, "$name << EOD ...", one inner list a row. Values that aren't finite
 /// are written as NaN, which gnuplot leaves out.

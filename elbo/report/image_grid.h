@@ -22,7 +22,7 @@ struct ImageGrid {
   /// Dark on white instead of white on black (shows_as_ink).
   bool ink = false;
   /// The whole picture is about this wide, in pixels: images grow by whole factors to fill it.
-  std::int64_t target_width = 1440;
+  std::int64_t target_width = 1600;
   std::int64_t max_scale = 5;
   /// Rows that begin a new group, ascending; the first row needs no mention.
   std::vector<std::int64_t> group_starts;

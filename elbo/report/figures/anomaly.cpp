@@ -30,13 +30,6 @@ std::vector<Score> read_scores(const Study& study, const Record& result) {
   return scores;
 }
 
-/// "negative_elbo" as a person says it.
-std::string spoken(std::string name) {
-  std::replace(name.begin(), name.end(), '_', ' ');
-  if (const auto at = name.find("elbo"); at != std::string::npos) name.replace(at, 4, "ELBO");
-  return name;
-}
-
 std::string unit_of(const std::string& score) {
   const bool nats = score.find("elbo") != std::string::npos ||
                     score.find("likelihood") != std::string::npos ||
@@ -58,7 +51,7 @@ std::string histogram_panel(const Record& result, const Score& score) {
   script += fmt::format(
       "set xlabel {}\nset ylabel 'images in a bin (%)'\nset key maxrows 1\n"
       "set yrange [0:*]\nset xrange [{:.6g}:{:.6g}]\n",
-      gnuplot::quoted(spoken(score.name) + unit_of(score.name)), low, high);
+      gnuplot::literal(spoken(score.name) + unit_of(score.name)), low, high);
   if (histogram.logarithmic) script += gnuplot::logarithmic_tics('x', low, high);
   if (const auto threshold = score.record.number("threshold")) {
     script += fmt::format(
@@ -75,8 +68,8 @@ std::string histogram_panel(const Record& result, const Score& score) {
              "$histogram using 1:3 with lines linewidth 0.8 linecolor rgb '#{1}'\n"
              "unset arrow 1\nunset label 1\nunset logscale\nset xtics autofreq\n",
              gnuplot::series_colour(0).substr(1), gnuplot::series_colour(1).substr(1),
-             gnuplot::quoted(set_name(result.text("normal", "normal"))),
-             gnuplot::quoted(set_name(result.text("anomalous", "anomalous"))));
+             gnuplot::literal(set_name(result.text("normal", "normal"))),
+             gnuplot::literal(set_name(result.text("anomalous", "anomalous"))));
 }
 
 /// Where the logarithmic axis of false alarms begins: at the decade of one alarm in the whole set.
@@ -107,17 +100,22 @@ std::string roc_panel(const std::vector<Score>& scores) {
     plot +=
         fmt::format("{}$roc{} with steps linewidth 1.6 linecolor rgb '{}' title {}",
                     plot.empty() ? "plot " : ", ", i, gnuplot::series_colour(i),
-                    gnuplot::quoted(auroc ? fmt::format("{:.4f}  {}", *auroc, spoken(score.name))
-                                          : spoken(score.name)));
+                    gnuplot::literal(auroc ? fmt::format("{:.4f}  {}", *auroc, spoken(score.name))
+                                           : spoken(score.name)));
   }
-  // Room below the curves for the key.
-  const double bottom = std::clamp(std::floor(lowest * 10 - 0.5) / 10, 0.0, 0.9);
+  // The key stands below the curves, where the axis leaves room for its lines, or, when the scores
+  // are poor, above them.
+  const double room = 0.08 * static_cast<double>(scores.size() + 1) + 0.03;
+  const double wanted = std::floor((lowest - room) / (1 - room) * 20) / 20;
+  const bool below = room < 1 && wanted >= 0;
+  const double bottom = below ? std::min(wanted, 0.95) : 0;
   return script + gnuplot::logarithmic_tics('x', 100 * left, 100, " %") +
          fmt::format(
              "set xlabel 'false alarms'\nset ylabel 'anomalies found (%)'\n"
              "set xrange [{:.6g}:100]\nset yrange [{:.6g}:{:.6g}]\n"
-             "set key inside bottom right vertical maxrows auto title 'AUROC' left\n",
-             100 * left, 100 * bottom, 100 + 2 * (1 - bottom)) +
+             "set key inside {} vertical maxrows auto title 'AUROC' left\n",
+             100 * left, 100 * bottom, 100 + 2 * (1 - bottom),
+             below ? "bottom right" : "top left") +
          plot + "\n";
 }
 

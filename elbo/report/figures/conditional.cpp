@@ -11,7 +11,7 @@ Figures draw_conditional(const Study& study) {
   ImageGrid grid;
   grid.images = study.images(result, "images", 5);
   grid.ink = shows_as_ink(grid.images);
-  grid.max_scale = 3;
+  grid.max_scale = 4;
   grid.row_labels = result.texts("class_names");
   for (const double accuracy : result.numbers("per_class_accuracy")) {
     grid.row_notes.push_back(percent(accuracy, 1));

@@ -92,7 +92,7 @@ std::string scatter_script(const std::vector<Cloud>& clouds) {
         "{}${} using 1:2 with points pointtype {} pointsize 0.32 linecolor rgb '#60{}', "
         "NaN with points pointtype {} pointsize 1.1 linecolor rgb '{}' title {}",
         plot.empty() ? "plot " : ", ", block, marker, colour.substr(1), marker, colour,
-        gnuplot::quoted(cloud.name));
+        gnuplot::literal(cloud.name));
     // Colours alone don't tell ten classes apart: each cloud carries its name in its middle.
     std::vector<double> x, y;
     for (const auto& point : cloud.points) {
@@ -101,7 +101,7 @@ std::string scatter_script(const std::vector<Cloud>& clouds) {
     }
     labels +=
         fmt::format("set label {} {} at {:.5g},{:.5g} center front textcolor rgb '#111111' boxed\n",
-                    i + 1, gnuplot::quoted(cloud.name), median(x), median(y));
+                    i + 1, gnuplot::literal(cloud.name), median(x), median(y));
   }
   return script + "set style textbox opaque noborder fillcolor rgb '#30ffffff' margins 0.4,0.4\n" +
          labels + plot + "\n";

@@ -37,7 +37,7 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
   const auto [low, high] = axis_range(log);
   std::string script = gnuplot::data_block(fmt::format("log{}", index), rows);
   script += fmt::format("set title {} offset 0,-0.4\nset yrange [{:.6g}:{:.6g}]\n",
-                        gnuplot::quoted(log.name), low, high);
+                        gnuplot::literal(log.name), low, high);
   script += key ? "set key inside bottom right vertical\n" : "unset key\n";
   // A single epoch is a point, not a line.
   const char* style = rows.size() > 1 ? "lines linewidth 1.6" : "points pointtype 7";
@@ -59,10 +59,11 @@ Figures draw_learning_curves(const Study& study) {
   if (logs.empty()) return {};
   const std::size_t columns = std::min<std::size_t>(logs.size(), 3);
   const std::size_t rows = (logs.size() + columns - 1) / columns;
-  std::string script =
-      fmt::format("set multiplot layout {},{}\nset xlabel 'epoch'\n", rows, columns);
+  std::string script = fmt::format(
+      "set multiplot layout {},{}\nset lmargin 9.5\nset xlabel 'epoch'\n", rows, columns);
   for (std::size_t i = 0; i < logs.size(); ++i) {
-    script += i % columns == 0 ? "set ylabel 'ELBO (nats an image)'\n" : "unset ylabel\n";
+    script +=
+        i % columns == 0 ? "set ylabel 'ELBO (nats an image)' offset -0.7,0\n" : "unset ylabel\n";
     script += panel(logs[i], i, i == 0);
   }
   script += "unset multiplot\n";

@@ -13,7 +13,9 @@ namespace {
 
 std::string curve_script(const std::vector<Record>& models) {
   std::string script =
-      "set xlabel 'standard deviation σ of the added Gaussian noise (pixels in [0, 1])'\n"
+      "set key maxrows 1 width -5\nset xlabel 'standard deviation σ of the added Gaussian noise "
+      "(pixels in "
+      "[0, 1])'\n"
       "set ylabel 'mean squared error to the clean image'\n";
   std::string plot;
   std::vector<std::vector<double>> noise;
@@ -39,7 +41,7 @@ std::string curve_script(const std::vector<Record>& models) {
         "{}$model{} with linespoints linewidth 1.8 pointtype {} pointsize 0.8 linecolor rgb '{}' "
         "title {}",
         plot.empty() ? "plot " : ", ", i, gnuplot::class_marker(i), gnuplot::series_colour(i),
-        gnuplot::quoted(models[i].text("name", "model") + " model"));
+        gnuplot::literal(models[i].text("name", "model") + " model"));
   }
   if (plot.empty()) return {};
   if (!noise.empty()) {
@@ -70,7 +72,7 @@ Figures draw_robustness(const Study& study) {
     // The first row is clean; noise would hide that the images lie on black.
     grid.ink = shows_as_ink(grid.images.slice(0, 1));
     grid.row_labels = result.texts("image_rows");
-    grid.max_scale = 3;
+    grid.max_scale = 4;
     // The clean row, then three rows for each strength of noise.
     for (std::int64_t row = 1; row < grid.images.extent(0); row += 3) {
       grid.group_starts.push_back(row);
