@@ -2,6 +2,8 @@
 
 #include <spng.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxChunkBytes = std::size_t{1} << 24;
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
+constexpr std::array<std::uint8_t, 8> kEnd = {'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
 
 using Context = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
 
@@ -43,7 +46,7 @@ std::uint8_t over_white(std::uint8_t value, std::uint8_t alpha) {
 Array decode_png(std::span<const std::uint8_t> bytes, const std::string& what) {
   const auto check = [&](int error) {
     if (error == SPNG_OK) return;
-    if (error == SPNG_EOF) {
+    if (error == SPNG_IO_EOF || error == SPNG_EOF) {
       throw FileError("{}: the picture breaks off after {} bytes; is the file complete?", what,
                       bytes.size());
     }
@@ -71,7 +74,10 @@ Array decode_png(std::span<const std::uint8_t> bytes, const std::string& what) {
   std::vector<std::uint8_t> rgba(pixels * 4);
   check(
       spng_decode_image(context.get(), rgba.data(), rgba.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS));
-  check(spng_decode_chunks(context.get()));  // reads on to the end marker
+  check(spng_decode_chunks(context.get()));  // reads on to the end marker, but not its checksum
+  if (std::search(bytes.begin(), bytes.end(), kEnd.begin(), kEnd.end()) == bytes.end()) {
+    check(SPNG_IO_EOF);
+  }
 
   const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE ||
                     header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
