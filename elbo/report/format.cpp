@@ -24,13 +24,13 @@ std::string significant(double value, int digits) {
 std::string percent(double share, int decimals) {
   if (!std::isfinite(share)) return "NaN";
   const double value = 100.0 * share;
-  if (decimals >= 0) return fmt::format("{:.{}f} %", value, decimals);
+  if (decimals >= 0) return fmt::format("{:.{}f}\u00a0%", value, decimals);
   // The distance to the nearer end decides how many decimals are needed to see it.
   const double distance = std::min(std::abs(value), std::abs(100.0 - value));
-  if (distance < 5e-5) return fmt::format("{:.0f} %", value);
-  decimals = distance >= 2 ? 1 : 2;
+  if (distance < 5e-5) return fmt::format("{:.0f}\u00a0%", value);
+  decimals = value < 2 || value > 99.005 ? 2 : 1;
   for (double step = 0.01; distance < step && decimals < 4; step /= 10) ++decimals;
-  return fmt::format("{:.{}f} %", value, decimals);
+  return fmt::format("{:.{}f}\u00a0%", value, decimals);
 }
 
 std::string set_name(const std::string& spec) {

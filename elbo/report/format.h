@@ -10,6 +10,7 @@ namespace elbo {
 std::string significant(double value, int digits = 3);
 /// A share as a percentage, "98.4 %". Without a number of decimals, as many as keep it from
 /// rounding to a misleading 0 % or 100 %: "1.13 %", "0.02 %", "99.995 %".
+/// The space is one that no line breaks at (U+00A0).
 std::string percent(double share, int decimals = -1);
 /// "48 s", "9 min 40 s", "1 h 5 min".
 std::string duration(double seconds);

@@ -127,8 +127,12 @@ std::string literal(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\'') result += '\'';
-    result += byte < 0x20 || byte == 0x7f ? ' ' : c;
+    // gnuplot reads a doubled quote at the start of a literal as its end, so none is written.
+    if (c == '\'') {
+      result += "’";
+    } else {
+      result += byte < 0x20 || byte == 0x7f ? ' ' : c;
+    }
   }
   return result + "'";
 }

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +11,7 @@
 namespace elbo::gnuplot {
 
 /// A gnuplot string literal: single quotes, in which gnuplot expands nothing. Control characters
-/// become spaces.
+/// become spaces, and single quotes typographic ones.
 std::string literal(std::string_view text);
 
 /// A named block of numbers, "$name << EOD ...", one inner list a row. Values that aren't finite
