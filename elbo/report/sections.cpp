@@ -1,0 +1,279 @@
+// One section an experiment: its question, its figures, what to see in them, its numbers.
+#include "elbo/report/sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "elbo/report/format.h"
+#include "elbo/report/html.h"
+
+namespace elbo {
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+std::string three_digits(double value) {
+  return significant(value, 3);
+}
+std::string compact(double value) {
+  return fmt::format("{:.4g}", value);
+}
+std::string two_decimals(double value) {
+  return fmt::format("{}{:.2f}", value < 0 ? "−" : "", value < 0 ? -value : value);
+}
+std::string one_decimal_percent(double value) {
+  return percent(value, 1);
+}
+std::string as_percent(double value) {
+  return percent(value);
+}
+std::string four_decimals(double value) {
+  return fmt::format("{:.4f}", value);
+}
+
+/// Adds a row when the number is there.
+template <typename Format>
+void add(Facts& facts, const char* name, const Record& record, const char* key,
+         const Format& format) {
+  if (const auto value = record.number(key)) facts.emplace_back(name, format(*value));
+}
+
+void add_bound(Facts& facts, const Record& record) {
+  add(facts, "ELBO, nats an image", record, "elbo_nats", two_decimals);
+  add(facts, "log-likelihood part, nats", record, "log_likelihood_nats", two_decimals);
+  add(facts, "KL divergence, subtracted, nats", record, "kl_nats", two_decimals);
+}
+
+/// The figures with a caption each; the last caption serves for what is left.
+std::string figures_html(const Study& study, const Figures& figures,
+                         const std::vector<std::pair<std::string, std::string>>& captions) {
+  std::string text;
+  for (const Figure& figure : figures) {
+    const auto found = std::find_if(captions.begin(), captions.end(), [&](const auto& caption) {
+      return figure.file.starts_with(caption.first);
+    });
+    text += html::figure(study.figures(), figure,
+                         found == captions.end() ? figure.description : found->second);
+  }
+  return text;
+}
+
+}  // namespace
+
+Section reconstruction_section(const Study& study) {
+  Section section{"reconstruction", "Reconstruction", ""};
+  const Record result = study.result("reconstruction");
+  if (!result) return section;
+  Facts facts;
+  add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
+  add(facts, "peak signal-to-noise ratio, dB", result, "psnr_db", two_decimals);
+  add(facts, "latent numbers", result, "latent", thousands);
+  add(facts, "active latent numbers", result, "active_units", thousands);
+  add_bound(facts, result);
+  section.body =
+      html::paragraph(fmt::format("How much of an image survives the way through {} numbers?",
+                                  or_dash(result.number("latent"), thousands))) +
+      figures_html(study, draw_reconstruction(study),
+                   {{"original",
+                     "Test images above, what the decoder makes of their codes below: "
+                     "look for strokes that thin out, close or vanish."}}) +
+      html::facts(facts);
+  return section;
+}
+
+Section latent_section(const Study& study) {
+  Section section{"latent", "A map in two dimensions", ""};
+  const Record result = study.result("latent");
+  if (!result) return section;
+  Facts facts;
+  add(facts, "accuracy of the 5 nearest neighbours", result, "knn5_accuracy", one_decimal_percent);
+  add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
+  add_bound(facts, result);
+  section.body =
+      html::paragraph(
+          "With two latent numbers the whole code can be seen. No label was shown in training.") +
+      figures_html(study, draw_latent(study),
+                   {{"latent_visualization",
+                     "Each point is a test image where the encoder puts it: classes "
+                     "that look alike are neighbours or overlap."},
+                    {"latent_manifold",
+                     "What the decoder makes of a regular grid over the same plane, in "
+                     "equal steps of the prior's quantiles: shapes change into one "
+                     "another without breaks."}}) +
+      html::facts(facts);
+  return section;
+}
+
+Section interpolation_section(const Study& study) {
+  Section section{"interpolation", "Interpolation", ""};
+  const Record result = study.result("interpolation");
+  if (!result) return section;
+  std::vector<html::Row> rows;
+  for (const char* kind : {"linear", "spherical"}) {
+    const auto length = result.child("mean_path_length").number(kind);
+    const auto dip = result.child("mean_confidence_dip").number(kind);
+    if (!length && !dip) continue;
+    rows.push_back({kind, or_dash(length, three_digits), or_dash(dip, one_decimal_percent)});
+  }
+  section.body =
+      html::paragraph(
+          "What lies between two images, on a straight line and on a great circle of "
+          "the latent space?") +
+      figures_html(study, draw_interpolation(study),
+                   {{"interpolation",
+                     "From the first image to the last. Length is the way travelled in pixel space "
+                     "(sum of L2 steps between frames), dip how far a classifier's confidence "
+                     "falls on it: a good way is short and passes through real shapes."}});
+  if (!rows.empty()) {
+    section.body += html::table({"way", "mean length", "mean confidence dip"}, rows);
+  }
+  return section;
+}
+
+Section robustness_section(const Study& study) {
+  Section section{"robustness", "Robustness to noise", ""};
+  const Record result = study.result("robustness");
+  if (!result) return section;
+  const std::vector<Record> models = result.list("models");
+  html::Row header = {"σ", "noisy image"};
+  for (const Record& model : models) header.push_back(model.text("name", "model") + " model");
+  std::vector<html::Row> rows;
+  const std::vector<Record> first =
+      models.empty() ? std::vector<Record>() : models[0].list("curve");
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    html::Row row = {or_dash(first[i].number("sigma"), compact),
+                     or_dash(first[i].number("input_mse"), three_digits)};
+    for (const Record& model : models) {
+      const std::vector<Record> curve = model.list("curve");
+      const Record point = i < curve.size() ? curve[i] : Record();
+      std::string text = or_dash(point.number("mse"), three_digits);
+      if (const auto ratio = point.number("psnr_db")) text += fmt::format(" ({:.1f} dB)", *ratio);
+      row.push_back(text);
+    }
+    rows.push_back(row);
+  }
+  section.body = html::paragraph(
+                     "Gaussian noise is added to the test images and clipped to [0, 1]; the error "
+                     "is taken to the clean image.") +
+                 figures_html(study, draw_robustness(study),
+                              {{"robustness_images",
+                                "Clean images, then for each strength of noise the noisy "
+                                "images and their reconstructions: a model that was "
+                                "trained to remove noise keeps shapes that the plain "
+                                "one loses."},
+                               {"robustness",
+                                "Error against noise. Below the dashed line a model removes more "
+                                "than it loses."}});
+  if (!rows.empty()) {
+    section.body +=
+        html::details("All values: mean squared error (and dB)", html::table(header, rows));
+  }
+  return section;
+}
+
+Section anomaly_section(const Study& study, const std::string& name) {
+  const Record result = study.result(name);
+  const std::string normal = set_name(result.text("normal", "the normal set"));
+  const std::string anomalous = set_name(result.text("anomalous", "the anomalous set"));
+  Section section{name, "Anomaly detection: " + normal + " against " + anomalous, ""};
+  if (!result) return section;
+  std::vector<html::Row> rows;
+  for (const Record& score : result.list("scores")) {
+    std::string label = spoken(score.text("name", "score"));
+    if (score.text("name") == result.text("chosen")) label += " (chosen)";
+    rows.push_back({label, or_dash(score.number("auroc"), four_decimals),
+                    or_dash(score.number("aupr"), four_decimals),
+                    or_dash(score.number("threshold"), compact),
+                    or_dash(score.number("accept_rate"), as_percent),
+                    or_dash(score.number("false_accept_rate"), as_percent)});
+  }
+  if (const Record rule = result.child("seed_rule")) {
+    rows.push_back(
+        {"seed's rule: error inside μ ± 2σ", "–", "–",
+         or_dash(rule.number("low"), compact) + " to " + or_dash(rule.number("high"), compact),
+         or_dash(rule.number("mnist_accept_rate"), as_percent),
+         or_dash(rule.number("fashion_mnist_accept_rate"), as_percent)});
+  }
+  std::string question =
+      "The model has seen only " + normal + ": does it notice " + anomalous + "?";
+  if (const auto count = result.number("calibration_count")) {
+    question += fmt::format(" The threshold was set on {} held-out images of {}", thousands(*count),
+                            normal);
+    const auto rate = result.number("false_alarm_rate");
+    question += rate ? fmt::format(" for {:g} % false alarms.", 100 * *rate) : ".";
+  }
+  section.body = html::paragraph(question);
+  section.body += figures_html(
+      study, draw_anomaly(study, name),
+      {{name + "_extremes",
+        "The images that the score gets most wrong: normal ones that look odd, "
+        "and anomalies that pass easily."},
+       {name,
+        "Left: the scores of both sets; what lies right of the threshold is an alarm. Right: "
+        "how many anomalies are found for a given rate of false alarms."}});
+  if (!rows.empty()) {
+    section.body += html::table(
+        {"score", "AUROC", "AUPR", "threshold", normal + " accepted", anomalous + " accepted"},
+        rows);
+  }
+  return section;
+}
+
+Section conditional_section(const Study& study) {
+  Section section{"conditional", "Images to order", ""};
+  const Record result = study.result("conditional");
+  if (!result) return section;
+  Facts facts;
+  add(facts, "samples that show the asked class", result, "label_accuracy", as_percent);
+  add(facts, "samples judged", result, "count", thousands);
+  add(facts, "the judge's own accuracy on real test images", result, "classifier_test_accuracy",
+      as_percent);
+  add(facts, "classifier trained on samples alone, tested on real images", result,
+      "train_on_generated_accuracy", as_percent);
+  section.body = html::paragraph(
+                     "A conditional model is asked for a class; an independent classifier, trained "
+                     "on real images, judges what came.") +
+                 figures_html(study, draw_conditional(study),
+                              {{"conditional",
+                                "A row a class, with the share of its samples that the "
+                                "classifier recognises: look for variety within a row."}}) +
+                 html::facts(facts);
+  return section;
+}
+
+Section samples_section(const Study& study) {
+  Section section{"samples", "Samples", ""};
+  const Figures figures = draw_samples(study);
+  if (figures.empty()) return section;
+  section.body = html::paragraph("Images decoded from random draws of the prior.") +
+                 figures_html(study, figures,
+                              {{"samples",
+                                "Not chosen by hand: blurred or broken shapes show where "
+                                "the prior and the codes don't agree."}});
+  return section;
+}
+
+Section likelihood_section(const Study& study) {
+  Section section{"likelihood", "Likelihood", ""};
+  const Record result = study.result("likelihood");
+  if (!result) return section;
+  Facts facts;
+  if (const auto nll = result.number("nll_nats")) {
+    const auto error = result.number("nll_standard_error_nats");
+    facts.emplace_back("−log p(x), nats an image (upper bound)",
+                       two_decimals(*nll) + (error ? " ± " + two_decimals(*error) : ""));
+  }
+  add(facts, "ELBO of the same images, nats", result, "elbo_nats", two_decimals);
+  add(facts, "importance samples", result, "importance_samples", thousands);
+  add(facts, "images", result, "count", thousands);
+  if (result.has("model")) facts.emplace_back("model", result.text("model"));
+  if (result.has("binarisation")) facts.emplace_back("binarisation", result.text("binarisation"));
+  section.body = html::paragraph(
+                     "How probable are the test images under the model? Importance "
+                     "sampling tightens the bound; ± is the standard error.") +
+                 html::facts(facts);
+  return section;
+}
+
+}  // namespace elbo
