@@ -67,7 +67,7 @@ TEST(Csv, ReadsNumbersWithAndWithoutHeader) {
   }
 }
 
-// Written by pandas 2: DataFrame({'a': [0.1, 2], 'kind': ['x, y', 'z'], 0: [1, 2]}).to_csv()
+// Written by pandas 3.1: DataFrame({'a': [0.1, 2], 'kind': ['x, y', 'z'], 0: [1, 2]}).to_csv()
 TEST(Csv, ReadsWhatPandasWrites) {
   const Dataset set = parse(",a,kind,0\n0,0.1,\"x, y\",1\n1,2.0,z,2\n", "kind");
   EXPECT_EQ(values_of(set.examples), (std::vector<float>{0, 0.1f, 1, 1, 2, 2}));

@@ -198,7 +198,7 @@ TEST_F(Named, SaysWhichFileIsCutShort) {
   put(options_.data_dir);
   const auto file = folder_ / "mine/tiny/train-images.gz";
   std::vector<std::uint8_t> packed = read_file(file);
-  packed.resize(packed.size() - 5);
+  packed.erase(packed.end() - 5, packed.end());
   write_file(file, packed);
   const std::string message =
       message_of<FileError>([&] { load_named_set(set_, "train", 1, options_); });

@@ -37,6 +37,11 @@ constexpr const char* kPngGreyAlpha =
     "89504e470d0a1a0a0000000d49484452000000020000000108040000005e2bb7010000000d49444154789c63"
     "48f9cfc0000004920164f87149fb0000000049454e44ae426082";
 
+// The mode L picture interlaced (Adam7): made by hand with Python's zlib, read back by Pillow.
+constexpr const char* kPngInterlaced =
+    "89504e470d0a1a0a0000000d4948445200000003000000020800000001cf1809500000001249444154789c63"
+    "6060f8cfd0c0c02522070009e701bca66d30b90000000049454e44ae426082";
+
 Array decode(const Bytes& bytes) {
   return decode_png(bytes, "x.png");
 }
@@ -49,6 +54,7 @@ TEST(Png, ReadsGreyAndColourThatPillowWrote) {
   const Array grey = decode(from_hex(kPngGrey));
   EXPECT_EQ(grey.extents(), (Extents{2, 3, 1}));
   EXPECT_EQ(pixels_of(grey), (Bytes{0, 128, 255, 10, 20, 30}));
+  EXPECT_EQ(pixels_of(decode(from_hex(kPngInterlaced))), pixels_of(grey));
   const Bytes colours = {255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3};
   const Array colour = decode(from_hex(kPngRgb));
   EXPECT_EQ(colour.extents(), (Extents{2, 2, 3}));
