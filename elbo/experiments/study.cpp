@@ -16,6 +16,7 @@
 #include "elbo/experiments/load_run.h"
 #include "elbo/experiments/machine.h"
 #include "elbo/experiments/study_plan.h"
+#include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo {
@@ -25,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
 struct StudyData {
-  std::string normal, anomalous;
+  std::string normal = "mnist", anomalous = "fashion-mnist";
   bool generated = false;
   Dataset train, test, anomalous_test;
 };
@@ -33,7 +34,7 @@ struct StudyData {
 /// MNIST against Fashion-MNIST; without a network and without files, drawn digits against samples
 /// of the Ising model.
 StudyData load_data(const StudyOptions& options) {
-  StudyData data{.normal = "mnist", .anomalous = "fashion-mnist"};
+  StudyData data;
   try {
     data.train = load_dataset("mnist:train", options.data);
     data.test = load_dataset("mnist:test", options.data);
@@ -43,7 +44,9 @@ StudyData load_data(const StudyOptions& options) {
     logging::warning("{}", error.what());
     logging::warning("going on with digits that the program draws itself (strokes)");
   }
-  data = {.normal = "strokes", .anomalous = "ising", .generated = true};
+  data.normal = "strokes";
+  data.anomalous = "ising";
+  data.generated = true;
   data.train = load_dataset("strokes:train", options.data);
   data.test = load_dataset("strokes:test", options.data);
   data.anomalous_test = load_dataset("ising?size=28&count=2000", options.data);
@@ -158,7 +161,9 @@ class Study {
     constexpr double kFalseAlarmRate = 0.005;
     const AnomalyCalibration calibration =
         calibrate(vae, held_out(), kFalseAlarmRate, options_.seed);
-    write_calibration(model_folder("reconstruction") / "results" / "calibration.json", calibration);
+    const RunPaths paths(model_folder("reconstruction"));
+    make_directory(paths.results());
+    write_calibration(paths.results() / "calibration.json", calibration);
     const json report =
         run_anomaly(vae, calibration, data_.test, data_.anomalous_test, {}, results_);
     return {{"accept_rate", report["accept_rate"]},
