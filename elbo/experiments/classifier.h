@@ -11,9 +11,9 @@ namespace elbo {
 
 struct ClassifierSettings {
   ClassifierOptions network;
-  std::int64_t epochs = 3;
-  std::int64_t batch_size = 100;
-  double learning_rate = 2e-3;
+  std::int64_t epochs = 4;
+  std::int64_t batch_size = 64;
+  double learning_rate = 3e-3;
   double validation = 0.0833;
   std::uint64_t seed = 1;
 };

@@ -69,6 +69,7 @@ class Study {
     const FittedVae reconstruction = train(plan_.reconstruction);
     const FittedVae latent = train(plan_.latent);
     const FittedVae denoising = train(plan_.denoising);
+    const FittedVae detector = train(plan_.anomaly);
     const FittedVae conditional = train(plan_.conditional);
 
     stage("experiments");
@@ -85,7 +86,7 @@ class Study {
     const json noise =
         run_robustness(reconstruction, &denoising, data_.test, {.seed = options_.seed}, results_);
     summary["robustness"]["curve"] = noise["models"].back()["curve"];
-    summary["anomaly"] = anomaly(reconstruction);
+    summary["anomaly"] = anomaly(detector);
     json generated = run_conditional(conditional, judge, data_.train.class_names,
                                      {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
@@ -148,7 +149,7 @@ class Study {
 
   /// The examples that training held out, which the threshold may be set on.
   Dataset held_out() const {
-    const RunConfig& config = plan_.reconstruction.config;
+    const RunConfig& config = plan_.anomaly.config;
     const Split split =
         split_for_validation(data_.train.labels->values<std::int32_t>(), config.data.validation,
                              static_cast<std::uint64_t>(config.train.seed));
@@ -161,7 +162,7 @@ class Study {
     constexpr double kFalseAlarmRate = 0.005;
     const AnomalyCalibration calibration =
         calibrate(vae, held_out(), kFalseAlarmRate, options_.seed);
-    const RunPaths paths(model_folder("reconstruction"));
+    const RunPaths paths(model_folder(plan_.anomaly.name));
     make_directory(paths.results());
     write_calibration(paths.results() / "calibration.json", calibration);
     const json report =

@@ -1,5 +1,6 @@
 #include "elbo/experiments/study_plan.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "elbo/base/error.h"
@@ -43,11 +44,12 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
                      did_you_mean(budget, budgets()));
   }
   StudyPlan plan;
-  plan.reconstruction = make_model("reconstruction", budget, seed, {8, 60, 500});
-  plan.latent = make_model("latent", budget, seed, {10, 80, 600});
-  plan.denoising = make_model("denoising", budget, seed, {6, 50, 400});
-  plan.conditional = make_model("conditional", budget, seed, {6, 50, 300});
-  plan.judge.epochs = budget == "quick" ? 2 : 8;
+  plan.reconstruction = make_model("reconstruction", budget, seed, {6, 60, 500});
+  plan.latent = make_model("latent", budget, seed, {12, 80, 600});
+  plan.denoising = make_model("denoising", budget, seed, {5, 50, 400});
+  plan.anomaly = make_model("anomaly", budget, seed, {4, 40, 300});
+  plan.conditional = make_model("conditional", budget, seed, {5, 50, 300});
+  plan.judge.epochs = budget == "quick" ? 4 : 12;
   plan.judge.seed = seed;
   return plan;
 }

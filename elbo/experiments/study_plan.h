@@ -20,6 +20,7 @@ struct StudyPlan {
   StudyModel reconstruction;
   StudyModel latent;
   StudyModel denoising;
+  StudyModel anomaly;
   StudyModel conditional;
   ClassifierSettings judge;
 };
