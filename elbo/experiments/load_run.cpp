@@ -7,6 +7,18 @@
 
 namespace elbo {
 
+ParameterLayout parameters_of(const Vae& model) {
+  // A forward pass names every parameter.
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, model.data_size()});
+  Value condition;
+  if (model.is_conditional()) {
+    condition = graph.input("condition", Shape{kBatch, model.data().class_count});
+  }
+  model.likelihood(model.posterior(x, condition).mean, condition);
+  return ParameterLayout(graph);
+}
+
 LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   const RunPaths paths(folder);
   if (!std::filesystem::is_directory(folder)) {
@@ -20,15 +32,7 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
         paths.model().string());
   }
   Vae model(config.model, config.shape);
-  // A forward pass names every parameter.
-  Graph graph;
-  const Value x = graph.input("x", Shape{kBatch, model.data_size()});
-  Value condition;
-  if (model.is_conditional()) {
-    condition = graph.input("condition", Shape{kBatch, config.shape.class_count});
-  }
-  model.likelihood(model.posterior(x, condition).mean, condition);
-  const ParameterLayout layout(graph);
+  const ParameterLayout layout = parameters_of(model);
   const FlatBuffer buffer(static_cast<std::size_t>(layout.size()));
   read_parameters(paths.model(), layout, buffer.values());
   DataSettings data_settings = config.data;

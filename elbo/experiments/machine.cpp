@@ -14,36 +14,33 @@
 namespace elbo {
 namespace {
 
-/// The value of the first line that begins with `key`, after its separator; empty when there is
-/// none.
-std::string find_line(const char* path, const std::string& key, char separator) {
-  std::ifstream file(path);
+/// The processor's name as Linux tells it on x86; empty elsewhere.
+std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
   std::string line;
   while (std::getline(file, line)) {
-    if (line.rfind(key, 0) != 0) continue;
-    std::string value = line.substr(line.find(separator) + 1);
-    std::erase(value, '"');
-    return value.substr(std::min(value.find_first_not_of(" \t"), value.size()));
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
   }
-  return {};
+  return "";
 }
 
 }  // namespace
 
 nlohmann::json describe_machine() {
-  const double bytes =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  utsname system = {};
-  uname(&system);
-  std::string cpu = find_line("/proc/cpuinfo", "model name", ':');
-  if (cpu.empty()) cpu = system.machine;
-  std::string os = find_line("/etc/os-release", "PRETTY_NAME", '=');
-  if (os.empty()) os = system.sysname;
-  return {{"cpu", cpu},
-          {"cores", available_threads()},
-          {"memory_gib", std::round(bytes / 1073741824.0 * 10) / 10},
-          {"instruction_set", cpu::instruction_set()},
-          {"os", os}};
+  nlohmann::json machine = {{"cores", available_threads()},
+                            {"instruction_set", cpu::instruction_set()}};
+  if (const std::string cpu = cpu_name(); !cpu.empty()) machine["cpu"] = cpu;
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page_bytes > 0) {
+    const double gib = static_cast<double>(pages) * static_cast<double>(page_bytes) / (1 << 30);
+    machine["memory_gib"] = std::round(gib * 10) / 10;
+  }
+  utsname system{};
+  if (::uname(&system) == 0) {
+    machine["os"] = std::string(system.sysname) + " " + system.release + " " + system.machine;
+  }
+  return machine;
 }
 
 }  // namespace elbo
