@@ -219,7 +219,7 @@ bool write_plot(const std::filesystem::path& folder, const std::string& name, in
   } catch (const FileError&) {
     throw;
   } catch (const Error& error) {
-    log::warning("figure {} is left out: {}", name, error.what());
+    logging::warning("figure {} is left out: {}", name, error.what());
     return false;
   }
 }
