@@ -159,7 +159,7 @@ class Study {
   }
 
   json anomaly(const FittedVae& vae) {
-    constexpr double kFalseAlarmRate = 0.005;
+    constexpr double kFalseAlarmRate = 0.007;
     const AnomalyCalibration calibration =
         calibrate(vae, held_out(), kFalseAlarmRate, options_.seed);
     const RunPaths paths(model_folder(plan_.anomaly.name));
