@@ -49,6 +49,14 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   plan.denoising = make_model("denoising", budget, seed, {5, 50, 400});
   plan.anomaly = make_model("anomaly", budget, seed, {5, 40, 300});
   plan.conditional = make_model("conditional", budget, seed, {5, 50, 300});
+  plan.likelihood = make_model("likelihood", budget, seed, {3, 80, 800});
+  if (budget == "standard") {
+    plan.importance_samples = 500;
+    plan.likelihood_count = 1000;
+  } else if (budget == "full") {
+    plan.importance_samples = 5000;
+    plan.likelihood_count = 2000;
+  }
   plan.judge.epochs = budget == "quick" ? 4 : 12;
   plan.judge.seed = seed;
   return plan;
