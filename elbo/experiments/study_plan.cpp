@@ -44,10 +44,10 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
                      did_you_mean(budget, budgets()));
   }
   StudyPlan plan;
-  plan.reconstruction = make_model("reconstruction", budget, seed, {6, 60, 500});
-  plan.latent = make_model("latent", budget, seed, {12, 80, 600});
-  plan.denoising = make_model("denoising", budget, seed, {5, 50, 400});
-  plan.anomaly = make_model("anomaly", budget, seed, {5, 40, 300});
+  plan.reconstruction = make_model("reconstruction", budget, seed, {5, 60, 500});
+  plan.latent = make_model("latent", budget, seed, {11, 80, 600});
+  plan.denoising = make_model("denoising", budget, seed, {4, 50, 400});
+  plan.anomaly = make_model("anomaly", budget, seed, {4, 40, 300});
   plan.conditional = make_model("conditional", budget, seed, {5, 50, 300});
   plan.likelihood = make_model("likelihood", budget, seed, {3, 80, 800});
   if (budget == "standard") {
