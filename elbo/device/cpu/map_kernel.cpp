@@ -140,7 +140,7 @@ class MapKernel : public Kernel {
       const auto count = static_cast<std::size_t>(piece);
       if (reduction.is_max) {
         const float largest = functions_.max(tile + at, count);
-        target = largest <= target ? target : largest;
+        target = largest <= target || target != target ? target : largest;  // a NaN stays
       } else {
         target += functions_.sum(tile + at, count);
       }
