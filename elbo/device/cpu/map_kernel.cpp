@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kWorkPerThread = 16384;
 /// Tiles are cut at the ends of runs at least this long, so that runs are read in place.
 constexpr std::int64_t kLongRun = 128;
-constexpr int kMaxSlots = 128;
+constexpr int kMaxSlots = kMaxGroupValues;
 
 class MapKernel : public Kernel {
  public:
