@@ -1,11 +1,25 @@
 #include "elbo/experiments/load_run.h"
 
+#include <optional>
+
 #include "elbo/base/error.h"
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
+namespace {
+
+void build_forward_pass(Graph& graph, const Vae& model) {
+  const Value x = graph.input("x", Shape{kBatch, model.data_size()});
+  Value condition;
+  if (model.is_conditional()) {
+    condition = graph.input("condition", Shape{kBatch, model.data().class_count});
+  }
+  model.likelihood(model.posterior(x, condition).mean, condition);
+}
+
+}  // namespace
 
 LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   const RunPaths paths(folder);
@@ -19,20 +33,25 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
         "{}: not there: the run has not finished; continue it with 'elbo train ... --resume'",
         paths.model().string());
   }
-  Vae model(config.model, config.shape);
   // A forward pass names every parameter.
   Graph graph;
-  const Value x = graph.input("x", Shape{kBatch, model.data_size()});
-  Value condition;
-  if (model.is_conditional()) {
-    condition = graph.input("condition", Shape{kBatch, config.shape.class_count});
+  std::optional<Vae> model;
+  try {
+    model.emplace(config.model, config.shape);
+    build_forward_pass(graph, *model);
+  } catch (const Error& error) {
+    throw FileError("{}: {}", paths.config().string(), error.what());
   }
-  model.likelihood(model.posterior(x, condition).mean, condition);
   const ParameterLayout layout(graph);
+  const auto file_bytes = std::filesystem::file_size(paths.model());
+  if (static_cast<std::uint64_t>(layout.parameter_count()) > file_bytes / sizeof(float)) {
+    throw FileError("{}: {} bytes, but the model of config.json has {} parameters",
+                    paths.model().string(), file_bytes, layout.parameter_count());
+  }
   const FlatBuffer buffer(static_cast<std::size_t>(layout.size()));
   read_parameters(paths.model(), layout, buffer.values());
   DataSettings data_settings = config.data;
-  FittedVae vae(std::move(model), to_map(layout, buffer.values()), data_settings, threads);
+  FittedVae vae(std::move(*model), to_map(layout, buffer.values()), data_settings, threads);
   return {std::move(config), std::move(vae)};
 }
 
