@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -9,10 +10,19 @@
 
 namespace elbo {
 
+/// Where files live in memory, if the system has such a place: for tests that write and sync many
+/// files, which on a busy disk takes minutes.
+inline std::filesystem::path memory_folder() {
+  const char* shared_memory = "/dev/shm";
+  return ::access(shared_memory, W_OK) == 0 ? shared_memory
+                                            : std::filesystem::temp_directory_path();
+}
+
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "elbo-test-XXXXXX").string();
+  explicit TemporaryFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "elbo-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data()) != nullptr ? name : "";
   }
   ~TemporaryFolder() {

@@ -133,6 +133,12 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
 LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
                                      std::int64_t samples, std::uint64_t seed) {
   vae.check(data);
+  // Each chunk draws codes anew, but all must explain the same pixels: those are drawn first.
+  DataSettings settings = vae.data_settings();
+  const bool is_dynamic = settings.binarisation == "dynamic";
+  const Dataset bits = is_dynamic ? binarised(data, seed) : Dataset();
+  const Dataset& examples = is_dynamic ? bits : data;
+  settings.binarisation = "none";
   constexpr std::int64_t kChunk = 50;
   std::vector<LogSum> sums(static_cast<std::size_t>(data.count()));
   std::uint32_t chunk_number = 0;
@@ -143,9 +149,9 @@ LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
     options.seed = seed;
     options.step = ++chunk_number;
     const Array weights =
-        run_pass(data, vae.parameters(), options, [&](Graph& graph, const BatchNodes& nodes) {
-          return std::vector<Value>{log_weights(
-              graph, vae.model(), nodes.model_batch(vae.data_settings(), false), chunk)};
+        run_pass(examples, vae.parameters(), options, [&](Graph& graph, const BatchNodes& nodes) {
+          return std::vector<Value>{
+              log_weights(graph, vae.model(), nodes.model_batch(settings, false), chunk)};
         })[0];
     for (std::int64_t i = 0; i < data.count(); ++i) {
       for (const float weight : weights.row<float>(i))

@@ -14,6 +14,10 @@ struct Scored {
   bool anomalous;
 };
 
+void check_finite(double score) {
+  if (!std::isfinite(score)) throw NumericalError("detection: a score is not finite");
+}
+
 /// All scores, the most anomalous first.
 std::vector<Scored> ranked(const std::vector<double>& normal,
                            const std::vector<double>& anomalous) {
@@ -21,9 +25,7 @@ std::vector<Scored> ranked(const std::vector<double>& normal,
   std::vector<Scored> all;
   for (const double score : normal) all.push_back({score, false});
   for (const double score : anomalous) all.push_back({score, true});
-  for (const Scored& each : all) {
-    if (!std::isfinite(each.score)) throw NumericalError("detection: a score is not finite");
-  }
+  for (const Scored& each : all) check_finite(each.score);
   std::sort(all.begin(), all.end(),
             [](const Scored& a, const Scored& b) { return a.score > b.score; });
   return all;
@@ -70,6 +72,7 @@ double calibrated_threshold(std::vector<double> held_out, double rate) {
         "{}",
         held_out.size(), rate, static_cast<long>(std::ceil(1 / rate)));
   }
+  for (const double score : held_out) check_finite(score);
   const auto rank = static_cast<std::ptrdiff_t>(std::max(position, 1.0)) - 1;
   std::nth_element(held_out.begin(), held_out.begin() + rank, held_out.end());
   return held_out[static_cast<std::size_t>(rank)];

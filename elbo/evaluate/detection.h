@@ -16,7 +16,8 @@ double average_precision(const std::vector<double>& normal, const std::vector<do
 
 /// The smallest threshold that at most a share `rate` of new normal examples will exceed on
 /// average, from held-out normal scores: the ceil((n + 1)(1 - rate))-th smallest (the conformal
-/// quantile). Throws DataError when there are too few scores for the rate.
+/// quantile). Throws DataError when there are too few scores for the rate, NumericalError when one
+/// is not finite.
 double calibrated_threshold(std::vector<double> held_out, double rate);
 
 /// Share of scores at or below the threshold.

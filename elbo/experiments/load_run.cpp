@@ -1,12 +1,13 @@
 #include "elbo/experiments/load_run.h"
 
+#include <optional>
+
 #include "elbo/base/error.h"
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
-
 ParameterLayout parameters_of(const Vae& model) {
   // A forward pass names every parameter.
   Graph graph;
@@ -31,12 +32,23 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
         "{}: not there: the run has not finished; continue it with 'elbo train ... --resume'",
         paths.model().string());
   }
-  Vae model(config.model, config.shape);
-  const ParameterLayout layout = parameters_of(model);
+  std::optional<Vae> model;
+  ParameterLayout layout;
+  try {
+    model.emplace(config.model, config.shape);
+    layout = parameters_of(*model);
+  } catch (const Error& error) {
+    throw FileError("{}: {}", paths.config().string(), error.what());
+  }
+  const auto file_bytes = std::filesystem::file_size(paths.model());
+  if (static_cast<std::uint64_t>(layout.parameter_count()) > file_bytes / sizeof(float)) {
+    throw FileError("{}: {} bytes, but the model of config.json has {} parameters",
+                    paths.model().string(), file_bytes, layout.parameter_count());
+  }
   const FlatBuffer buffer(static_cast<std::size_t>(layout.size()));
   read_parameters(paths.model(), layout, buffer.values());
   DataSettings data_settings = config.data;
-  FittedVae vae(std::move(model), to_map(layout, buffer.values()), data_settings, threads);
+  FittedVae vae(std::move(*model), to_map(layout, buffer.values()), data_settings, threads);
   return {std::move(config), std::move(vae)};
 }
 

@@ -56,6 +56,8 @@ class Fuser {
     Dim space;
     /// Elements that one reduced value sums over; 0 while nothing is reduced.
     Dim reduced{0};
+    /// No fewer than the values it holds; an operand that two nodes read counts twice.
+    int values = 0;
     std::vector<NodeId> nodes;
     std::set<int> needs;
     bool merged_away = false;
@@ -85,11 +87,20 @@ class Fuser {
   }
 
   void assign(int group, NodeId id) {
+    draft(group).values += values_of(id, group);
     group_of_[index(id)] = group;
     draft(group).nodes.push_back(id);
     for (const int needed : needs_of(id)) {
       if (needed != group) draft(group).needs.insert(needed);
     }
+  }
+
+  /// What a node would add to a group: itself and the operands that come from outside.
+  int values_of(NodeId id, int group) const {
+    const std::vector<NodeId>& inputs = graph_.node(id).inputs;
+    return 1 + static_cast<int>(std::count_if(inputs.begin(), inputs.end(), [&](NodeId input) {
+             return group_of_[index(root_[index(input)])] != group;
+           }));
   }
 
   /// The groups that make a node's operands.
@@ -121,6 +132,7 @@ class Fuser {
   /// is complete only after the group has run.
   bool can_join(int group, NodeId id, Dim space) {
     if (draft(group).kind != GroupKind::map || draft(group).space != space) return false;
+    if (draft(group).values + values_of(id, group) > kMaxGroupValues) return false;
     for (const NodeId input : graph_.node(id).inputs) {
       const NodeId source = root_[index(input)];
       if (group_of_[index(source)] == group && is_reduction(graph_.node(source).op)) return false;
@@ -171,6 +183,7 @@ class Fuser {
 
   bool can_merge(int a, int b) {
     if (draft(a).space != draft(b).space) return false;
+    if (draft(a).values + draft(b).values > kMaxGroupValues) return false;
     const Dim ra = draft(a).reduced, rb = draft(b).reduced;
     if (ra.size != 0 && rb.size != 0 && ra != rb) return false;
     // A reduced value of one that the other reads, or a path through a third group, forbids it.
@@ -198,6 +211,7 @@ class Fuser {
     target.nodes.insert(target.nodes.end(), source.nodes.begin(), source.nodes.end());
     std::sort(target.nodes.begin(), target.nodes.end());
     for (const NodeId id : source.nodes) group_of_[index(id)] = into;
+    target.values += source.values;
     target.needs.insert(source.needs.begin(), source.needs.end());
     if (target.reduced.size == 0) target.reduced = source.reduced;
     source.nodes.clear();

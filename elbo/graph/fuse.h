@@ -11,6 +11,9 @@
 
 namespace elbo {
 
+/// The most values that a map group may hold: operands, constants and results together.
+inline constexpr int kMaxGroupValues = 256;
+
 enum class GroupKind : std::uint8_t { map, contraction, reduction, random, copy };
 
 struct Group {

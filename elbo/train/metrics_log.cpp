@@ -35,7 +35,9 @@ void truncate_metrics(const std::filesystem::path& path, std::int64_t epochs) {
   std::string kept, line;
   while (std::getline(file, line)) {
     const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
-    if (!object.is_object() || object.value("epoch", std::int64_t{0}) > epochs) break;
+    const bool counts = object.is_object() && object.contains("epoch") &&
+                        object["epoch"].is_number_integer() && object["epoch"] <= epochs;
+    if (!counts) break;
     kept += line + "\n";
   }
   write_text_file(path, kept);

@@ -32,14 +32,13 @@ Split split_of(const Dataset& data, const RunConfig& config) {
   return split_for_validation(data.count(), config.data.validation, seed);
 }
 
-void prepare_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
+void check_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
   if (std::filesystem::exists(paths.config()) && !resume) {
     throw UsageError(
         "{}: holds a run already; add --resume to continue it, or choose another --out",
         paths.folder.string());
   }
-  make_directory(paths.folder);
-  if (resume && std::filesystem::exists(paths.config())) {
+  if (std::filesystem::exists(paths.config())) {
     const RunConfig before = read_run_config(paths.config());
     const bool same = to_json(before)["model"] == to_json(config)["model"] &&
                       before.data_spec == config.data_spec;
@@ -49,7 +48,6 @@ void prepare_folder(const RunPaths& paths, const RunConfig& config, bool resume)
           paths.config().string(), before.data_spec);
     }
   }
-  write_text_file(paths.config(), to_json(config).dump(2) + "\n");
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
 
   const RunPaths paths(options.folder);
-  prepare_folder(paths, config, options.resume);
+  check_folder(paths, config, options.resume);
   Trainer trainer({.graph = graph,
                    .data = data,
                    .split = split_of(data, config),
@@ -89,6 +87,9 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
                    .monitored = "elbo_nats"},
                   config.train, options.threads, paths.checkpoints());
   const std::int64_t epochs_done = options.resume ? trainer.resume() : 0;
+  // Only now is it sure that the run may be continued with these settings.
+  make_directory(paths.folder);
+  write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
 

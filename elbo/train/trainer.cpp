@@ -60,15 +60,24 @@ class TermSums {
   }
   std::int64_t count() const { return count_; }
   nlohmann::json save() const { return {{"sums", sums_}, {"count", count_}}; }
-  void load(const nlohmann::json& saved) {
-    sums_ = saved.at("sums").get<TermMeans>();
+  /// False when they are sums of other terms.
+  bool load(const nlohmann::json& saved) {
+    TermMeans sums = saved.at("sums").get<TermMeans>();
     count_ = saved.at("count").get<std::int64_t>();
+    const bool same = std::equal(sums.begin(), sums.end(), sums_.begin(), sums_.end(),
+                                 [](const auto& a, const auto& b) { return a.first == b.first; });
+    if (same) sums_ = std::move(sums);
+    return same && count_ >= 0;
   }
 
  private:
   TermMeans sums_;
   std::int64_t count_ = 0;
 };
+
+std::string text_of(const nlohmann::json& object, const char* key) {
+  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+}
 
 std::string loss_problem(const Plan& plan, const TrainingProblem& problem) {
   std::string text = "the loss";
@@ -117,7 +126,7 @@ class Trainer::State {
     if (checkpoints_.empty()) return 0;
     const nlohmann::json progress = read_checkpoint(checkpoints_, buffers());
     if (progress.is_null()) return 0;
-    const std::string found = progress.value("identity", "");
+    const std::string found = text_of(progress, "identity");
     if (found != identity()) {
       throw UsageError(
           "{}: the checkpoint was made with other data, seed or batch size ({}; now {}); resume "
@@ -125,16 +134,12 @@ class Trainer::State {
           "the run's own settings, or choose another --out",
           checkpoints_.string(), found, identity());
     }
-    step_ = progress.at("step").get<std::int64_t>();
-    epoch_ = progress.at("epoch").get<std::int64_t>();
-    seconds_before_ = progress.at("seconds").get<double>();
-    best_epoch_ = progress.at("best_epoch").get<std::int64_t>();
-    best_monitored_ = progress.at("best_monitored").is_null()
-                          ? -std::numeric_limits<double>::infinity()
-                          : progress.at("best_monitored").get<double>();
-    stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
-    train_sums_.load(progress.at("train_sums"));
-    order_epoch_ = -1;
+    try {
+      restore(progress);
+    } catch (const nlohmann::json::exception& error) {
+      throw FileError("{}: the checkpoint's 'progress' is damaged: {}", checkpoints_.string(),
+                      error.what());
+    }
     return epoch_;
   }
 
@@ -144,7 +149,7 @@ class Trainer::State {
     last_progress_ = start_;
     use_threads(threads_);
     const std::int64_t first_step = step_;
-    bool stopped = false;
+    bool stopped = out_of_patience() || out_of_time();  // a resumed run may be at its end
     while (epoch_ < settings_.epochs && !stopped) {
       run_epoch(callbacks);
       stopped = finish_epoch(callbacks);
@@ -322,12 +327,12 @@ class Trainer::State {
             static_cast<double>(epoch_steps_ * settings_.batch_size) / epoch_seconds_,
         .train = train_sums_.means(),
         .validation = {}};
-    bool stop = settings_.seconds > 0 && seconds() >= settings_.seconds;
+    bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
     if (validation_plan_ && due) {
       report.validation = validate();
       report.is_best = judge(report.validation);
-      stop = stop || (settings_.patience > 0 && stale_validations_ >= settings_.patience);
+      stop = stop || out_of_patience();
     }
     report.seconds = seconds();
     train_sums_ = TermSums(problem_.train_terms);
@@ -335,6 +340,12 @@ class Trainer::State {
     if (seconds_since(last_checkpoint_) >= settings_.checkpoint_seconds) save();
     return stop;
   }
+
+  bool out_of_patience() const {
+    return settings_.patience > 0 && stale_validations_ >= settings_.patience;
+  }
+
+  bool out_of_time() const { return settings_.seconds > 0 && seconds() >= settings_.seconds; }
 
   bool judge(const TermMeans& validation) {
     const auto found = std::find_if(validation.begin(), validation.end(), [&](const auto& term) {
@@ -364,6 +375,28 @@ class Trainer::State {
     return fmt::format("{} examples, {} held out, batch {}, seed {}, {}", train_count(),
                        problem_.split.validation.size(), settings_.batch_size, settings_.seed,
                        settings_.optimizer);
+  }
+
+  /// Takes over what save() wrote; nothing of it is trusted.
+  void restore(const nlohmann::json& progress) {
+    step_ = progress.at("step").get<std::int64_t>();
+    epoch_ = progress.at("epoch").get<std::int64_t>();
+    seconds_before_ = progress.at("seconds").get<double>();
+    best_epoch_ = progress.at("best_epoch").get<std::int64_t>();
+    best_monitored_ = progress.at("best_monitored").is_null()
+                          ? -std::numeric_limits<double>::infinity()
+                          : progress.at("best_monitored").get<double>();
+    stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
+    const bool sums_fit = train_sums_.load(progress.at("train_sums"));
+    order_epoch_ = -1;
+    constexpr std::int64_t kMostEpochs = 1000000;
+    if (epoch_ < 0 || epoch_ > kMostEpochs || step_ < steps_until(epoch_) ||
+        step_ > steps_until(epoch_ + 1) || best_epoch_ < 0 || best_epoch_ > epoch_ || !sums_fit) {
+      throw FileError(
+          "{}: the checkpoint says step {} of epoch {}, best epoch {}, which can't be; remove it "
+          "or train anew",
+          checkpoints_.string(), step_, epoch_ + 1, best_epoch_);
+    }
   }
 
   void save() {

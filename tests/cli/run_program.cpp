@@ -4,10 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 
 #include "elbo/base/file.h"
-#include "tests/temporary_folder.h"
 
 namespace elbo {
 namespace {
@@ -40,19 +40,36 @@ namespace {
 
 }  // namespace
 
-ProgramResult run_program(const std::vector<std::string>& words, OutputTo to) {
-  const TemporaryFolder folder;
-  const std::string output = folder / "output", errors = folder / "errors";
-  const pid_t child = ::fork();
-  if (child < 0) throw std::runtime_error("fork failed");
-  if (child == 0) become_program(words, to, output, errors);
+BackgroundProgram::BackgroundProgram(const std::vector<std::string>& words, OutputTo to) : to_(to) {
+  const std::string output = folder_ / "output", errors = folder_ / "errors";
+  process_ = ::fork();
+  if (process_ < 0) throw std::runtime_error("fork failed");
+  if (process_ == 0) become_program(words, to, output, errors);
+}
+
+BackgroundProgram::~BackgroundProgram() {
+  if (process_ <= 0) return;
+  ::kill(process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
+}
+
+void BackgroundProgram::send(int signal) {
+  ::kill(process_, signal);
+}
+
+ProgramResult BackgroundProgram::wait() {
   int status = 0;
-  if (::waitpid(child, &status, 0) != child) throw std::runtime_error("waitpid failed");
+  if (::waitpid(process_, &status, 0) != process_) throw std::runtime_error("waitpid failed");
+  process_ = -1;
   ProgramResult result;
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (to == OutputTo::test) result.output = read_text_file(output);
-  result.errors = read_text_file(errors);
+  if (to_ == OutputTo::test) result.output = read_text_file(folder_ / "output");
+  result.errors = read_text_file(folder_ / "errors");
   return result;
+}
+
+ProgramResult run_program(const std::vector<std::string>& words, OutputTo to) {
+  return BackgroundProgram(words, to).wait();
 }
 
 }  // namespace elbo

@@ -1,8 +1,12 @@
 // Runs the real program as a user would.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
+
+#include "tests/temporary_folder.h"
 
 namespace elbo {
 
@@ -17,5 +21,24 @@ struct ProgramResult {
 enum class OutputTo { test, full_disk, closed, broken_pipe };
 
 ProgramResult run_program(const std::vector<std::string>& words, OutputTo to = OutputTo::test);
+
+/// The program running beside the test, so that it can be sent signals. Killed when it goes out of
+/// scope.
+class BackgroundProgram {
+ public:
+  explicit BackgroundProgram(const std::vector<std::string>& words, OutputTo to = OutputTo::test);
+  ~BackgroundProgram();
+  BackgroundProgram(const BackgroundProgram&) = delete;
+  BackgroundProgram& operator=(const BackgroundProgram&) = delete;
+
+  void send(int signal);
+  /// Waits for its end.
+  ProgramResult wait();
+
+ private:
+  const TemporaryFolder folder_;
+  const OutputTo to_;
+  pid_t process_;
+};
 
 }  // namespace elbo

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kWorkPerThread = 16384;
 /// Tiles are cut at the ends of runs at least this long, so that runs are read in place.
 constexpr std::int64_t kLongRun = 128;
-constexpr int kMaxSlots = 128;
+constexpr int kMaxSlots = kMaxGroupValues;
 
 class MapKernel : public Kernel {
  public:
@@ -140,7 +140,7 @@ class MapKernel : public Kernel {
       const auto count = static_cast<std::size_t>(piece);
       if (reduction.is_max) {
         const float largest = functions_.max(tile + at, count);
-        target = largest <= target ? target : largest;
+        target = largest <= target || target != target ? target : largest;  // a NaN stays
       } else {
         target += functions_.sum(tile + at, count);
       }

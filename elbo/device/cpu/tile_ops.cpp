@@ -130,8 +130,8 @@ float tile_sum(const float* x, std::size_t count) {
 float tile_max(const float* x, std::size_t count) {
   float largest = x[0];
   for (std::size_t i = 1; i < count; ++i) {
-    // Written so that a NaN wins.
-    largest = x[i] <= largest ? largest : x[i];
+    // A NaN wins, wherever it is.
+    largest = x[i] <= largest || largest != largest ? largest : x[i];
   }
   return largest;
 }

@@ -37,6 +37,14 @@ std::size_t position(const Extents& extents, const Extents& index) {
   return static_cast<std::size_t>(flat);
 }
 
+/// std::max and std::min lose a NaN in their second operand.
+double larger(double a, double b) {
+  return std::isnan(b) ? b : std::max(a, b);
+}
+double smaller(double a, double b) {
+  return std::isnan(b) ? b : std::min(a, b);
+}
+
 double map(Op op, double a, double b, double c) {
   switch (op) {
     case Op::add:
@@ -48,9 +56,9 @@ double map(Op op, double a, double b, double c) {
     case Op::divide:
       return a / b;
     case Op::maximum:
-      return std::max(a, b);
+      return larger(a, b);
     case Op::minimum:
-      return std::min(a, b);
+      return smaller(a, b);
     case Op::less:
       return a < b ? 1 : 0;
     case Op::equal:
@@ -231,7 +239,7 @@ Elements run_reduction(const Call& call) {
   }
   for (std::size_t i = 0; i < call.operand(0).size(); ++i) {
     double& target = result[i / (reduced * inner) * inner + i % inner];
-    target = is_max ? std::max(target, call.operand(0)[i]) : target + call.operand(0)[i];
+    target = is_max ? larger(target, call.operand(0)[i]) : target + call.operand(0)[i];
   }
   return result;
 }

@@ -1,0 +1,242 @@
+// The trainer: it learns, keeps the best, stops early, names what is not finite, and refuses what
+// does not belong together.
+#include "elbo/train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "elbo/base/error.h"
+#include "elbo/base/file.h"
+#include "elbo/graph/ops.h"
+#include "elbo/io/safetensors.h"
+#include "elbo/train/run_folder.h"
+#include "tests/temporary_folder.h"
+#include "tests/train/tiny.h"
+
+namespace elbo {
+namespace {
+
+using testing::tiny_config;
+using testing::tiny_images;
+using testing::tiny_table;
+
+class Training : public ::testing::Test {
+ protected:
+  TrainRunOptions options() {
+    TrainRunOptions options;
+    options.folder = folder / "run";
+    options.callbacks.on_epoch = [this](const EpochReport& report) { reports.push_back(report); };
+    return options;
+  }
+  static double term(const TermMeans& means, const std::string& name) {
+    for (const auto& [key, value] : means) {
+      if (key == name) return value;
+    }
+    ADD_FAILURE() << "no term " << name;
+    return 0;
+  }
+
+  const TemporaryFolder folder{memory_folder()};
+  std::vector<EpochReport> reports;
+};
+
+TEST_F(Training, Learns) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 40;
+  train_run(config, tiny_images(300), options());
+  ASSERT_EQ(reports.size(), 40U);
+  const double first = term(reports.front().validation, "elbo_nats");
+  const double last = term(reports.back().validation, "elbo_nats");
+  // Sixteen coin flips cost 11.1 nats; knowing the bar saves most of them.
+  EXPECT_LT(first, -9);
+  EXPECT_GT(last, -8);
+  for (const EpochReport& report : reports) {
+    for (const TermMeans* means : {&report.train, &report.validation}) {
+      EXPECT_NEAR(term(*means, "elbo_nats"),
+                  term(*means, "log_likelihood_nats") - term(*means, "kl_nats"), 1e-4);
+    }
+  }
+}
+
+TEST_F(Training, LearnsATable) {
+  RunConfig config = tiny_config();
+  config.model.likelihood = "gaussian";
+  config.train.epochs = 40;
+  train_run(config, tiny_table(300), options());
+  EXPECT_GT(term(reports.back().validation, "elbo_nats"),
+            term(reports.front().validation, "elbo_nats") + 3);
+}
+
+TEST_F(Training, KeepsTheBestAndStopsEarly) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 60;
+  config.train.patience = 3;
+  config.train.learning_rate = 0.3;  // overshoots, so that validation soon gets worse
+  const TrainingResult result = train_run(config, tiny_images(100), options());
+  ASSERT_LT(result.epochs, 60);
+  EXPECT_EQ(result.epochs, result.best_epoch + 3);
+  double best = -std::numeric_limits<double>::infinity();
+  for (const EpochReport& report : reports) {
+    const double elbo = term(report.validation, "elbo_nats");
+    EXPECT_EQ(report.is_best, elbo > best) << report.epoch;
+    best = std::max(best, elbo);
+  }
+  EXPECT_EQ(result.best_monitored, best);
+  // The same seed up to the best epoch ends with the weights that were kept.
+  RunConfig shorter = config;
+  shorter.train.epochs = result.best_epoch;
+  shorter.train.patience = 0;
+  TrainRunOptions other = options();
+  other.folder = folder / "shorter";
+  train_run(shorter, tiny_images(100), other);
+  EXPECT_EQ(testing::weights_of(folder / "run"), testing::weights_of(folder / "shorter"));
+}
+
+TEST_F(Training, ValidatesWhenAsked) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 5;
+  config.train.validate_every = 2;
+  train_run(config, tiny_images(100), options());
+  std::vector<bool> validated;
+  for (const EpochReport& report : reports) validated.push_back(!report.validation.empty());
+  EXPECT_EQ(validated, (std::vector<bool>{false, true, false, true, true}));
+}
+
+TEST_F(Training, ATimeBudgetEndsIt) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 1000000;
+  config.train.seconds = 0.05;
+  const TrainingResult result = train_run(config, tiny_images(64), options());
+  EXPECT_LT(result.epochs, 1000000);
+  EXPECT_GE(result.seconds, 0.05);
+  EXPECT_EQ(reports.size(), static_cast<std::size_t>(result.epochs));
+  EXPECT_TRUE(std::filesystem::exists(RunPaths(folder / "run").model()));
+}
+
+TEST_F(Training, WarmUpStartsWithoutTheKl) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 20;
+  config.objective.beta = 4;
+  train_run(config, tiny_images(100), options());
+  const double weighted = term(reports.back().train, "kl_nats");
+  reports.clear();
+  config.objective.warmup_epochs = 1000;
+  TrainRunOptions other = options();
+  other.folder = folder / "warm";
+  train_run(config, tiny_images(100), other);
+  EXPECT_GT(term(reports.back().train, "kl_nats"), weighted + 1);
+}
+
+/// The message of the NumericalError that training must throw.
+std::string numerical_error(RunConfig config, const Dataset& data, const TrainRunOptions& options) {
+  try {
+    train_run(config, data, options);
+  } catch (const NumericalError& error) {
+    return error.what();
+  }
+  return "no NumericalError";
+}
+
+TEST_F(Training, NamesWhatIsNotFiniteAndKeepsTheLastGoodState) {
+  Dataset data = tiny_table(100);
+  const auto poisoned = data.examples.row<float>(37);
+  poisoned[3] = std::numeric_limits<float>::quiet_NaN();
+  RunConfig config = tiny_config();
+  config.data.validation = 0;
+  config.model.likelihood = "gaussian";
+  const std::string message = numerical_error(config, data, options());
+  EXPECT_TRUE(message.starts_with("training: 'elbo_nats' is not finite at step ")) << message;
+  EXPECT_NE(message.find("train.learning_rate"), std::string::npos) << message;
+  const SafeTensors saved =
+      read_safetensors(RunPaths(folder / "run").checkpoints() / "last.safetensors");
+  for (const auto& [name, array] : saved.tensors) {
+    for (const float value : array.values<float>()) ASSERT_TRUE(std::isfinite(value)) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
+}
+
+TEST_F(Training, AHugeLearningRateIsNamed) {
+  RunConfig config = tiny_config();
+  config.train.learning_rate = 1e30;
+  const std::string message = numerical_error(config, tiny_images(100), options());
+  EXPECT_NE(message.find(" is not finite at step "), std::string::npos) << message;
+  EXPECT_NE(message.find("lower train.learning_rate"), std::string::npos) << message;
+}
+
+TEST_F(Training, AGradientThatIsNotFiniteIsNamed) {
+  // sqrt has no finite slope at zero, while its value is fine.
+  const Dataset data = tiny_table(32);
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Value w = graph.parameter("w", Shape{}, {});
+  const Value score = -sum(square(nodes.examples()), {1}) * 0.0 - sqrt(w);
+  const Value per_example = broadcast_to(score, Shape{kBatch});
+  Split split;
+  for (std::int32_t i = 0; i < 32; ++i) split.train.push_back(i);
+  Trainer trainer({.graph = graph,
+                   .data = data,
+                   .split = split,
+                   .loss = -mean_over_batch(per_example),
+                   .train_terms = {{"score", per_example}},
+                   .validation_terms = {},
+                   .monitored = "score"},
+                  tiny_config().train, 1, {});
+  try {
+    trainer.run({});
+    FAIL() << "nothing was thrown";
+  } catch (const NumericalError& error) {
+    const std::string message = error.what();
+    EXPECT_TRUE(message.starts_with("training: the gradient of 'w' is not finite at step 0 "))
+        << message;
+  }
+}
+
+TEST_F(Training, ARunIsNotOverwritten) {
+  RunConfig config = tiny_config();
+  train_run(config, tiny_images(100), options());
+  EXPECT_THROW(train_run(config, tiny_images(100), options()), UsageError);
+}
+
+TEST_F(Training, ResumingWithOtherSettingsIsRefusedAndChangesNothing) {
+  RunConfig config = tiny_config();
+  train_run(config, tiny_images(100), options());
+  const std::string before = read_text_file(RunPaths(folder / "run").config());
+  TrainRunOptions resumed = options();
+  resumed.resume = true;
+  const auto expect_refused = [&](const char* what, const auto& change, const Dataset& data) {
+    RunConfig other = tiny_config();
+    change(other);
+    EXPECT_THROW(train_run(other, data, resumed), UsageError) << what;
+    EXPECT_EQ(read_text_file(RunPaths(folder / "run").config()), before) << what;
+  };
+  expect_refused(
+      "model", [](RunConfig& c) { c.model.latent = 3; }, tiny_images(100));
+  expect_refused(
+      "data", [](RunConfig&) {}, tiny_table(100));
+  expect_refused(
+      "seed", [](RunConfig& c) { c.train.seed = 5; }, tiny_images(100));
+  expect_refused(
+      "batch", [](RunConfig& c) { c.train.batch_size = 8; }, tiny_images(100));
+  expect_refused(
+      "count", [](RunConfig&) {}, tiny_images(120));
+  expect_refused(
+      "optimizer", [](RunConfig& c) { c.train.optimizer = "sgd"; }, tiny_images(100));
+}
+
+TEST_F(Training, SettingsThatDoNotFitTheDataLeaveNoFolder) {
+  RunConfig config = tiny_config();
+  config.model.name = "conditional_vae";
+  EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  config = tiny_config();
+  config.data.binarisation = "dynamic";
+  EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  config = tiny_config();
+  config.model.network = "conv";
+  EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+}  // namespace
+}  // namespace elbo
