@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "elbo/base/philox.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/experiments/examples.h"
 #include "elbo/experiments/experiments.h"
@@ -12,14 +11,14 @@
 namespace elbo {
 namespace {
 
-/// clean + sigma * noise, clipped. The same noise for every sigma.
-Array with_noise(const Array& clean, double sigma, std::uint64_t seed) {
+/// clean + sigma * noise, clipped. Every sigma scales the same noise.
+Array with_noise(const Array& clean, const Array& noise, double sigma) {
   Array noisy = clean;
-  constexpr std::uint32_t kStream = 0x6e6f6900;
-  RandomSequence random(seed, kStream);
-  for (float& pixel : noisy.values<float>()) {
-    const double value = static_cast<double>(pixel) + sigma * random.next_normal();
-    pixel = static_cast<float>(std::clamp(value, 0.0, 1.0));
+  const auto draws = noise.values<float>();
+  const auto pixels = noisy.values<float>();
+  const auto scale = static_cast<float>(sigma);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    pixels[i] = std::clamp(pixels[i] + scale * draws[i], 0.0f, 1.0f);
   }
   return noisy;
 }
@@ -41,12 +40,13 @@ nlohmann::json run_robustness(const FittedVae& plain, const FittedVae* denoising
   if (denoising != nullptr) candidates.push_back({"denoising", denoising});
 
   const Array clean = unit_examples(test);
+  const Array noise = standard_normal(clean.extent(0), clean.extent(1), options.seed);
   const std::vector<std::int32_t> shown = first_of_each_class(test);
   std::vector<Array> picture = {clean.gather(shown)};
   nlohmann::json row_names = {"clean"};
   std::vector<nlohmann::json> curves(candidates.size(), nlohmann::json::array());
   for (const double sigma : options.sigmas) {
-    const Array noisy = with_noise(clean, sigma, options.seed);
+    const Array noisy = with_noise(clean, noise, sigma);
     const double input_mse = mean_squared_error(noisy, clean);
     const bool in_picture =
         std::find(options.shown.begin(), options.shown.end(), sigma) != options.shown.end();

@@ -44,12 +44,20 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
                      did_you_mean(budget, budgets()));
   }
   StudyPlan plan;
-  plan.reconstruction = make_model("reconstruction", budget, seed, {6, 60, 500});
-  plan.latent = make_model("latent", budget, seed, {12, 80, 600});
-  plan.denoising = make_model("denoising", budget, seed, {5, 50, 400});
-  plan.anomaly = make_model("anomaly", budget, seed, {5, 40, 300});
-  plan.conditional = make_model("conditional", budget, seed, {5, 50, 300});
-  plan.judge.epochs = budget == "quick" ? 4 : 12;
+  plan.reconstruction = make_model("reconstruction", budget, seed, {5, 30, 250});
+  plan.latent = make_model("latent", budget, seed, {11, 45, 350});
+  plan.denoising = make_model("denoising", budget, seed, {4, 25, 200});
+  plan.anomaly = make_model("anomaly", budget, seed, {4, 18, 150});
+  plan.conditional = make_model("conditional", budget, seed, {4, 25, 200});
+  plan.likelihood = make_model("likelihood", budget, seed, {3, 35, 300});
+  if (budget == "standard") {
+    plan.importance_samples = 500;
+    plan.likelihood_count = 1000;
+  } else if (budget == "full") {
+    plan.importance_samples = 5000;
+    plan.likelihood_count = 2000;
+  }
+  plan.judge.epochs = budget == "quick" ? 4 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
   return plan;
 }

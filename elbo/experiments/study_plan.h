@@ -22,6 +22,9 @@ struct StudyPlan {
   StudyModel denoising;
   StudyModel anomaly;
   StudyModel conditional;
+  StudyModel likelihood;
+  /// Of the likelihood estimate: samples an example, and examples.
+  std::int64_t importance_samples = 64, likelihood_count = 500;
   ClassifierSettings judge;
 };
 
