@@ -12,7 +12,11 @@ TEST(PresetsCommand, ListsNamesAndDescriptions) {
   const ProgramResult result = run_program({"presets"});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.errors, "");
-  EXPECT_NE(result.output.find("\nmlp     One hidden layer"), std::string::npos) << result.output;
+  // However wide the column of names is.
+  const std::size_t begin = result.output.find("\nmlp ");
+  ASSERT_NE(begin, std::string::npos) << result.output;
+  const std::size_t words = result.output.find_first_not_of(' ', begin + 4);
+  EXPECT_EQ(result.output.find("One hidden layer", begin), words) << result.output;
 }
 
 TEST(PresetsCommand, PrintsTheFileOfOne) {
