@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,11 @@ struct OpCase {
   /// place.
   double tolerance = 4e-6;
 };
+
+/// How a test's output names a case.
+inline void PrintTo(const OpCase& op_case, std::ostream* out) {
+  *out << op_case.name;
+}
 
 const std::vector<OpCase>& op_cases();
 
