@@ -27,6 +27,12 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
         "\"vae\" or give labels",
         data.class_count);
   }
+  if (is_conditional() && (encoder_.hidden.empty() || decoder_.hidden.empty())) {
+    throw UsageError(
+        "model.hidden = [] leaves a conditional model no layer that takes the class; give at least "
+        "one "
+        "width");
+  }
   if (settings.network == "conv" && data.image.height * data.image.width == 1) {
     throw UsageError("model.network = \"conv\" needs images, found vectors of {}; use \"mlp\"",
                      data.image.channels);

@@ -72,7 +72,9 @@ WeightInit init_for(const std::string& activation) {
 }
 
 Value dense(const std::string& name, Value x, std::int64_t outputs, WeightInit init) {
-  return matmul(x, weights_of(name + ".weight", x, outputs, init)) + bias_of(name, x, outputs);
+  // One after the other: the order in which parameters are made is their order in checkpoints.
+  const Value product = matmul(x, weights_of(name + ".weight", x, outputs, init));
+  return product + bias_of(name, x, outputs);
 }
 
 Value dense(const std::string& name, Value x, Value condition, std::int64_t outputs,
@@ -92,8 +94,8 @@ Value conv_layer(const std::string& name, Value x, std::int64_t channels,
   const Value weights = x.graph().parameter(
       name + ".weight", Shape{kernel, kernel, inputs, channels},
       weight_initializer(options.init, kernel * kernel * inputs, kernel * kernel * channels));
-  return conv2d(x, weights, same_geometry(x.shape()[1].size, x.shape()[2].size, options)) +
-         bias_of(name, x, channels);
+  const Conv2dAttributes geometry = same_geometry(x.shape()[1].size, x.shape()[2].size, options);
+  return conv2d(x, weights, geometry) + bias_of(name, x, channels);
 }
 
 Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height,
