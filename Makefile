@@ -10,19 +10,21 @@ DEPS ?= install
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CTEST = ctest --output-on-failure --parallel $(JOBS)
 
-.PHONY: help deps deps-dev build reproduce test bench asan tsan format check clean
+.PHONY: help deps deps-dev build reproduce test bench bench-ops bench-peers asan tsan format check clean
 
 help:
-	@echo "make build      build the program: build/elbo"
-	@echo "make reproduce  the whole study into OUT=$(OUT), with BUDGET=$(BUDGET) (quick, standard, full)"
-	@echo "make test       build and run the tests"
-	@echo "make bench      build and run the benchmarks"
-	@echo "make deps       install what packages.txt lists (the targets above do it as well)"
-	@echo "make asan       the tests under the address and undefined-behaviour sanitizers"
-	@echo "make tsan       the tests under the thread sanitizer"
-	@echo "make format     lay out the sources with clang-format"
-	@echo "make check      includes between folders, sizes of files, layout"
-	@echo "make clean      remove the build folders"
+	@echo "make build        build the program: build/elbo"
+	@echo "make reproduce    the whole study into OUT=$(OUT), with BUDGET=$(BUDGET) (quick, standard, full)"
+	@echo "make test         build and run the tests"
+	@echo "make bench        how fast this machine trains and scores"
+	@echo "make bench-ops    each operation timed by itself"
+	@echo "make bench-peers  the same jobs in elbo and in PyTorch, in turn, and the ratio"
+	@echo "make deps         install what packages.txt lists (the targets above do it as well)"
+	@echo "make asan         the tests under the address and undefined-behaviour sanitizers"
+	@echo "make tsan         the tests under the thread sanitizer"
+	@echo "make format       lay out the sources with clang-format"
+	@echo "make check        includes between folders, sizes of files, layout"
+	@echo "make clean        remove the build folders"
 
 deps:
 	@DEPS=$(DEPS) sh scripts/install_packages.sh packages.txt
@@ -41,10 +43,16 @@ test: deps-dev
 	cmake --build build --parallel $(JOBS)
 	cd build && $(CTEST)
 
-bench: deps-dev
+bench: build
+	build/elbo bench
+
+bench-ops: deps-dev
 	cmake --preset release -DELBO_BUILD_BENCHMARKS=ON $(CMAKE_FLAGS)
-	cmake --build build --parallel $(JOBS)
+	cmake --build build --parallel $(JOBS) --target elbo_benchmarks
 	build/benchmarks/elbo_benchmarks
+
+bench-peers: build
+	sh benchmarks/peers/run.sh
 
 asan: deps-dev
 	cmake --preset asan $(CMAKE_FLAGS)

@@ -95,7 +95,8 @@ std::string program_help(const std::string& family, const Arguments& common) {
         "\nResults go to standard output, progress to standard error. Exit status: 0 done, "
         "1 it\nfailed, 2 the call was wrong, 130 interrupted.\n";
   }
-  return page + "\n'elbo VERB --help' tells a verb's arguments.\n";
+  const std::string verb = family.empty() ? "VERB" : family + " VERB";
+  return page + "\n'elbo " + verb + " --help' tells a verb's arguments.\n";
 }
 
 std::string verb_help(const CommandEntry& entry, const Arguments& arguments,

@@ -223,8 +223,10 @@ Invocation parse(const std::vector<std::string>& words) {
     }
     return call;
   }
-  if (!help)
-    throw UsageError("{}expected a verb; see 'elbo --help'", path.empty() ? "" : path + ": ");
+  if (!help) {
+    throw UsageError("{}expected a verb; see 'elbo {}--help'", path.empty() ? "" : path + ": ",
+                     path.empty() ? "" : path + " ");
+  }
   call.text = program_help(path, common);
   return call;
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/model_card.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_arguments.h"
@@ -31,6 +32,7 @@ class Train : public Command {
                                               .threads = static_cast<int>(common.threads),
                                               .resume = resume_,
                                               .callbacks = progress.callbacks()});
+    write_model_card(out_, trained);
     Result result;
     result.json = {{"run", out_},
                    {"epochs", trained.epochs},

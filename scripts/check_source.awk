@@ -21,8 +21,9 @@ BEGIN {
   allow("objectives", "models")
   allow("io", "tensor")
   allow("data", "io")
-  allow("train", "objectives data device")
-  allow("evaluate", "models objectives device data")
+  allow("feed", "objectives data device")
+  allow("train", "feed")
+  allow("evaluate", "feed")
   allow("experiments", "evaluate train")
   allow("report", "io")
 

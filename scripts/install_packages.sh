@@ -56,7 +56,7 @@ fi
 
 echo "Missing packages: $(echo "$wanted" | tr '\n' ' ')"
 echo "Updating apt's lists, then installing them with apt-get (DEPS=skip to do without)."
-$sudo apt-get update -q
+$sudo apt-get update -q || echo "Some lists could not be updated; going on with what is there." >&2
 packages=$(echo "$wanted" | choose)
 # shellcheck disable=SC2086 # one word a package
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages

@@ -10,5 +10,5 @@ cmake --install build --prefix "$folder/prefix" >/dev/null
 cmake -S examples/find_package -B "$folder/build" -G Ninja \
   -DCMAKE_PREFIX_PATH="$folder/prefix" -DCMAKE_BUILD_TYPE=Release >/dev/null
 cmake --build "$folder/build" >/dev/null
-"$folder/build/elbo_example"
+"$folder/build/elbo_example" "$folder/run"
 "$folder/prefix/bin/elbo" --version

@@ -41,15 +41,11 @@ std::unique_ptr<Likelihood> make_shared(Value raw, bool unit_interval) {
 }
 
 std::unique_ptr<Likelihood> make_per_pixel(Value raw, bool unit_interval) {
-  std::vector<Dim> dims = raw.shape().dims();
-  dims.back() = Dim(dims.back().size / 2);
-  dims.emplace_back(2);
-  const Value pairs = reshape(raw, Shape(dims));
-  dims.pop_back();
-  const int axis = raw.shape().rank();
-  const Value location = reshape(slice(pairs, axis, 0, 1), Shape(dims));
+  const int last = raw.shape().rank() - 1;
+  const std::int64_t size = raw.shape()[last].size / 2;
+  const Value location = slice(raw, last, 0, size);
+  const Value log_variance = slice(raw, last, size, 2 * size);
   const Value mean = unit_interval ? sigmoid(location) : location;
-  const Value log_variance = reshape(slice(pairs, axis, 1, 2), Shape(dims));
   return std::make_unique<Gaussian>(mean, clamp(log_variance - 2.0, -9, 5));
 }
 

@@ -30,7 +30,8 @@ struct LikelihoodKind {
   std::int64_t outputs_per_element = 1;
   /// True when log_prob is a log density of grey pixels as such: Bernoulli is not.
   bool describes_grey_pixels = true;
-  /// raw: (..., D * outputs_per_element); unit_interval: the data lies in [0, 1], as pixels do.
+  /// raw: (..., outputs_per_element * D), the first number of every element first; unit_interval:
+  /// the data lies in [0, 1], as pixels do.
   std::unique_ptr<Likelihood> (*make)(Value raw, bool unit_interval) = nullptr;
 };
 

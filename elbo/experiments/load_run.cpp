@@ -8,18 +8,18 @@
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
-namespace {
 
-void build_forward_pass(Graph& graph, const Vae& model) {
+ParameterLayout parameters_of(const Vae& model) {
+  // A forward pass names every parameter.
+  Graph graph;
   const Value x = graph.input("x", Shape{kBatch, model.data_size()});
   Value condition;
   if (model.is_conditional()) {
     condition = graph.input("condition", Shape{kBatch, model.data().class_count});
   }
   model.likelihood(model.posterior(x, condition).mean, condition);
+  return ParameterLayout(graph);
 }
-
-}  // namespace
 
 LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   const RunPaths paths(folder);
@@ -33,16 +33,14 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
         "{}: not there: the run has not finished; continue it with 'elbo train ... --resume'",
         paths.model().string());
   }
-  // A forward pass names every parameter.
-  Graph graph;
   std::optional<Vae> model;
+  ParameterLayout layout;
   try {
     model.emplace(config.model, config.shape);
-    build_forward_pass(graph, *model);
+    layout = parameters_of(*model);
   } catch (const Error& error) {
     throw FileError("{}: {}", paths.config().string(), error.what());
   }
-  const ParameterLayout layout(graph);
   const auto file_bytes = std::filesystem::file_size(paths.model());
   if (static_cast<std::uint64_t>(layout.parameter_count()) > file_bytes / sizeof(float)) {
     throw FileError("{}: {} bytes, but the model of config.json has {} parameters",

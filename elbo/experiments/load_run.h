@@ -13,6 +13,9 @@ struct LoadedRun {
   FittedVae vae;
 };
 
+/// Where the parameters of a model live in a flat buffer, and their names.
+ParameterLayout parameters_of(const Vae& model);
+
 /// Throws FileError, naming the file, when one is missing, damaged, or doesn't fit the others.
 LoadedRun load_run(const std::filesystem::path& folder, int threads);
 

@@ -38,7 +38,9 @@ ModelBatch BatchNodes::model_batch(const DataSettings& settings, bool training) 
     batch.input = batch.target;
   }
   if (training && settings.noise > 0) {
-    batch.input = batch.input + graph.random_normal(examples_.shape()) * settings.noise;
+    // Each example has a noise level of its own, so that one model knows them all.
+    const Value level = graph.random_uniform(Shape{kBatch, 1}) * settings.noise;
+    batch.input = batch.input + graph.random_normal(examples_.shape()) * level;
     if (unit_interval_) batch.input = clamp(batch.input, 0, 1);
   }
   return batch;

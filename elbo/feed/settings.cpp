@@ -13,7 +13,7 @@ const SettingsTable<DataSettings>& data_settings_table() {
                           "pixels as coin flips: never, once, or anew each time",
                           one_of({"none", "static", "dynamic"})),
                   setting("noise", &D::noise,
-                          "standard deviation of noise on the encoder's input in training",
+                          "largest standard deviation of noise on the encoder's input in training",
                           in_range(0, 100)),
               });
   return table;

@@ -12,7 +12,8 @@ struct DataSettings {
   double validation = 0.0833;
   /// "none", "static" or "dynamic".
   std::string binarisation = "none";
-  /// Standard deviation of the noise added to what the encoder sees.
+  /// Largest standard deviation of the noise added to what the encoder sees in training; each
+  /// example draws its own from U(0, noise).
   double noise = 0;
 };
 

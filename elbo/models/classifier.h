@@ -7,10 +7,10 @@
 namespace elbo {
 
 struct ClassifierOptions {
-  std::vector<std::int64_t> channels = {32, 64};
+  std::vector<std::int64_t> channels = {16, 32};
   std::int64_t kernel = 5;
   std::int64_t hidden = 128;
-  double dropout = 0.4;
+  double dropout = 0.3;
 };
 
 /// p(class | x): x (N, D) in [0, 1]. `training` switches dropout on.

@@ -78,8 +78,11 @@ Value dense(const std::string& name, Value x, std::int64_t outputs, WeightInit i
 Value dense(const std::string& name, Value x, Value condition, std::int64_t outputs,
             WeightInit init) {
   if (!condition) return dense(name, x, outputs, init);
-  const Value from_condition = matmul(
-      condition, weights_of(name + ".condition_weight", condition, outputs, WeightInit::glorot));
+  // A condition is one-hot: one weight of each column counts at a time, so the fan-in is one.
+  const Value weights =
+      x.graph().parameter(name + ".condition_weight", Shape{condition.shape()[1], outputs},
+                          {Initializer::Kind::normal, 1.0});
+  const Value from_condition = matmul(condition, weights);
   return dense(name, x, outputs, init) + from_condition;
 }
 

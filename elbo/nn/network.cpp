@@ -71,7 +71,14 @@ Value conv_decoder(const std::string& name, Value x, const ImageShape& image, st
                              layer_options);
     if (i > 0) x = activate(options.activation, x);
   }
-  return reshape(x, Shape{x.shape()[0], image.size() * outputs});
+  // Channels hold one number of every channel, then the next number; the result wants images one
+  // after another.
+  std::vector<Value> parts;
+  for (std::int64_t i = 0; i < outputs; ++i) {
+    const Value part = slice(x, 3, i * image.channels, (i + 1) * image.channels);
+    parts.push_back(reshape(part, Shape{x.shape()[0], image.size()}));
+  }
+  return concat(parts, 1);
 }
 
 void check_family(const NetworkOptions& options) {

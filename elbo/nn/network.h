@@ -37,8 +37,8 @@ const std::vector<std::string>& network_families();
 /// (N, D) and an optional condition (N, C) -> features (N, F).
 Value encoder_network(const std::string& name, Value x, Value condition, const ImageShape& image,
                       const NetworkOptions& options);
-/// z (N, L) and an optional condition -> (N, D * outputs), the last axis of which is, for each
-/// pixel and channel in order, its `outputs` numbers.
+/// z (N, L) and an optional condition -> (N, outputs * D): the first number of every element, then
+/// the second of every element, and so on.
 Value decoder_network(const std::string& name, Value z, Value condition, const ImageShape& image,
                       std::int64_t outputs, const NetworkOptions& options);
 

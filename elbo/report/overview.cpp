@@ -205,11 +205,12 @@ Section repeat_section(const Study& study) {
   const Record record = study.result("study");
   const std::string command = record.text("command");
   if (command.empty()) return section;
-  section.body = html::code_block(command) +
-                 html::paragraph(
-                     "The same seed on the same kind of processor gives the same "
-                     "numbers, however many threads run; times differ. The numbers "
-                     "are in results/ and summary.json, the figures in figures/.");
+  section.body =
+      html::code_block(command) +
+      html::paragraph(
+          "All random numbers follow from the seed; times depend on the machine, and with "
+          "them whatever was trained for a set time. The numbers "
+          "are in results/ and summary.json, the figures in figures/.");
   return section;
 }
 

@@ -92,7 +92,7 @@ std::string settings_list(const Record& config) {
 std::string model_card(const nlohmann::json& config_json, const nlohmann::json& metrics_json) {
   const Record config(&config_json, "config.json"), metrics(&metrics_json, "metrics");
   const Record model = config.child("model");
-  const std::string spec = config.child("data").text("spec");
+  const std::string spec = config.text("data_spec");
   const std::string shown_spec = spec.empty() ? "SPEC" : shell_word(spec);
   std::string text = fmt::format("# {}\n\nA variational autoencoder",
                                  plain(config.text("preset", model.text("name", "vae"))));
@@ -110,8 +110,8 @@ std::string model_card(const nlohmann::json& config_json, const nlohmann::json& 
   if (const auto count = config.number("parameters")) item("parameters", thousands(*count));
   if (const auto epoch = metrics.number("epoch")) item("epochs", thousands(*epoch));
   if (const auto seconds = metrics.number("seconds")) item("training time", duration(*seconds));
-  item("random seed", config.label("seed"));
-  item("version", config.label("version"));
+  item("random seed", config.child("train").label("seed"));
+  item("version", config.label("elbo_version"));
   text += "\n## How good it is\n\n" + metrics_table(metrics);
   text += fmt::format(
       "\n## How to use it\n\nIn the folder above this one, RUN being its name:\n\n```sh\n"

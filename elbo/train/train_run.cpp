@@ -93,9 +93,11 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
 
+  EventLog events(paths.folder);
   TrainingCallbacks callbacks = options.callbacks;
   callbacks.on_epoch = [&](const EpochReport& report) {
     append_metrics(paths.metrics(), report);
+    append_events(events, report);
     if (options.callbacks.on_epoch) options.callbacks.on_epoch(report);
   };
   const TrainingResult result = trainer.run(callbacks);

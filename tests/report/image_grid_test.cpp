@@ -6,7 +6,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/io/png.h"
-#include "synthetic_study.h"
+#include "tests/report/synthetic_study.h"
 
 namespace elbo {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "elbo/io/png.h"
 #include "elbo/report/gnuplot.h"
-#include "synthetic_study.h"
+#include "tests/report/synthetic_study.h"
 
 namespace elbo {
 namespace {

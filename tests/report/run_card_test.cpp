@@ -17,10 +17,10 @@ bool has(const std::string& text, const std::string& part) {
 
 TEST(RunCard, TellsModelNumbersAndUse) {
   const json config = {{"preset", "vae-32"},
-                       {"seed", 7},
-                       {"data", {{"spec", "mnist"}}},
+                       {"data_spec", "mnist"},
+                       {"data", {{"validation", 0.1}}},
                        {"model", {{"name", "vae"}, {"latent", 32}, {"likelihood", "bernoulli"}}},
-                       {"train", {{"learning_rate", 0.001}}}};
+                       {"train", {{"learning_rate", 0.001}, {"seed", 7}}}};
   const json metrics = {{"epoch", 14},
                         {"seconds", 12.1},
                         {"train", {{"elbo_nats", -97.25}}},
@@ -42,7 +42,7 @@ TEST(RunCard, WorksWithNothingAndWithFlatNumbers) {
 }
 
 TEST(RunCard, TextCanLeaveNeitherTableNorCommand) {
-  const json config = {{"data", {{"spec", "npy:x'; rm -rf ~\n```\n.npy"}}},
+  const json config = {{"data_spec", "npy:x'; rm -rf ~\n```\n.npy"},
                        {"model", {{"name", "<b>|a\n# b"}}}};
   const std::string card = model_card(config, json::object());
   EXPECT_FALSE(has(card, "<b>"));

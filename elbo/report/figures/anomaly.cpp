@@ -37,6 +37,28 @@ std::string unit_of(const std::string& score) {
   return nats ? " (nats)" : "";
 }
 
+/// "10⁵", as text.
+std::string power_of_ten(int exponent) {
+  static constexpr const char* kDigits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  std::string text = exponent < 0 ? "10⁻" : "10";
+  for (const char digit : std::to_string(std::abs(exponent))) text += kDigits[digit - '0'];
+  return text;
+}
+
+/// An axis that is linear around 0 and logarithmic on both sides, with tics at 0 and at decades.
+std::string signed_logarithmic_axis(double width, double low, double high) {
+  std::string tics = "'0' 0";
+  for (int decade = static_cast<int>(std::ceil(std::log10(width)));
+       std::pow(10, decade) <= std::max(high, -low); ++decade) {
+    const double value = std::pow(10, decade);
+    if (value <= high) tics += fmt::format(", '{}' {:.6g}", power_of_ten(decade), value);
+    if (-value >= low) tics += fmt::format(", '−{}' {:.6g}", power_of_ten(decade), -value);
+  }
+  return fmt::format(
+      "set nonlinear x via asinh(x/{0:.9g}) inverse {0:.9g}*sinh(x)\nset xtics ({1})\n", width,
+      tics);
+}
+
 std::string histogram_panel(const Record& result, const Score& score) {
   const Histogram histogram =
       paired_histogram(score.normal.values<float>(), score.anomalous.values<float>());
@@ -53,6 +75,9 @@ std::string histogram_panel(const Record& result, const Score& score) {
       "set yrange [0:*]\nset xrange [{:.6g}:{:.6g}]\n",
       gnuplot::literal(spoken(score.name) + unit_of(score.name)), low, high);
   if (histogram.logarithmic) script += gnuplot::logarithmic_tics('x', low, high);
+  if (histogram.linear_width > 0) {
+    script += signed_logarithmic_axis(histogram.linear_width, low, high);
+  }
   if (const auto threshold = score.record.number("threshold")) {
     script += fmt::format(
         "set arrow 1 from {0:.7g}, graph 0 to {0:.7g}, graph 1 nohead front linewidth 1.2 "
@@ -66,7 +91,8 @@ std::string histogram_panel(const Record& result, const Score& score) {
              "$histogram using 1:3 with filledcurves y1=0 fillcolor rgb '#50{1}' title {3}, "
              "$histogram using 1:2 with lines linewidth 0.8 linecolor rgb '#{0}', "
              "$histogram using 1:3 with lines linewidth 0.8 linecolor rgb '#{1}'\n"
-             "unset arrow 1\nunset label 1\nunset logscale\nset xtics autofreq\n",
+             "unset arrow 1\nunset label 1\nunset logscale\nunset nonlinear x\nset xtics "
+             "autofreq\n",
              gnuplot::series_colour(0).substr(1), gnuplot::series_colour(1).substr(1),
              gnuplot::literal(set_name(result.text("normal", "normal"))),
              gnuplot::literal(set_name(result.text("anomalous", "anomalous"))));

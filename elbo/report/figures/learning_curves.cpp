@@ -38,6 +38,7 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
   std::string script = gnuplot::data_block(fmt::format("log{}", index), rows);
   script += fmt::format("set title {} offset 0,-0.4\nset yrange [{:.6g}:{:.6g}]\n",
                         gnuplot::literal(log.name), low, high);
+  script += fmt::format("set xtics {}\n", 1 + static_cast<long>(rows.back()[0]) / 8);
   script += key ? "set key inside bottom right vertical\n" : "unset key\n";
   // A single epoch is a point, not a line.
   const char* style = rows.size() > 1 ? "lines linewidth 1.6" : "points pointtype 7";
@@ -60,10 +61,10 @@ Figures draw_learning_curves(const Study& study) {
   const std::size_t columns = std::min<std::size_t>(logs.size(), 3);
   const std::size_t rows = (logs.size() + columns - 1) / columns;
   std::string script = fmt::format(
-      "set multiplot layout {},{}\nset lmargin 9.5\nset xlabel 'epoch'\n", rows, columns);
+      "set multiplot layout {},{}\nset lmargin 10.5\nset xlabel 'epoch'\n", rows, columns);
   for (std::size_t i = 0; i < logs.size(); ++i) {
     script +=
-        i % columns == 0 ? "set ylabel 'ELBO (nats an image)' offset -0.7,0\n" : "unset ylabel\n";
+        i % columns == 0 ? "set ylabel 'ELBO (nats an image)' offset 0.3,0\n" : "unset ylabel\n";
     script += panel(logs[i], i, i == 0);
   }
   script += "unset multiplot\n";

@@ -73,8 +73,16 @@ Histogram paired_histogram(std::span<const float> normal, std::span<const float>
   if (!(low < high)) high = low + std::max(1.0, std::abs(low));
   Histogram histogram;
   histogram.logarithmic = low > 0 && high > 8 * low;
-  const auto scale = [&](double x) { return histogram.logarithmic ? std::log(x) : x; };
-  const auto unscale = [&](double x) { return histogram.logarithmic ? std::exp(x) : x; };
+  const double spread = std::max(high_a - low_a, 1e-12);
+  if (!histogram.logarithmic && high - low > 8 * spread) histogram.linear_width = spread;
+  const auto scale = [&](double x) {
+    if (histogram.linear_width > 0) return std::asinh(x / histogram.linear_width);
+    return histogram.logarithmic ? std::log(x) : x;
+  };
+  const auto unscale = [&](double x) {
+    if (histogram.linear_width > 0) return histogram.linear_width * std::sinh(x);
+    return histogram.logarithmic ? std::exp(x) : x;
+  };
   const double begin = scale(low), width = (scale(high) - begin) / bins;
   for (int i = 0; i < bins; ++i) {
     histogram.bins.push_back({unscale(begin + i * width), unscale(begin + (i + 1) * width), 0, 0});

@@ -1,0 +1,104 @@
+"""elbo and PyTorch on the same jobs, in turn, and the ratio of their medians.
+
+Each round runs `elbo bench` and then pytorch_vae.py in each of its variants, as processes of their
+own, with the same threads and the same time. The ratio is elbo's median over the median of
+PyTorch's fastest variant of the same precision. Needs nothing but Python itself.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+VARIANTS = {
+    "mlp": [[], ["--compile"], ["--precision", "bf16"]],
+    "conv": [[], ["--channels-last"], ["--compile"], ["--precision", "bf16"]],
+}
+
+
+def run_json(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise RuntimeError(reason)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def name_of(variant):
+    return " ".join(["pytorch", *(word.removeprefix("--") for word in variant)])
+
+
+def collect(arguments, job):
+    """{side: {"training": [median of each round], "scoring": [...]}}."""
+    times = ["--threads", str(arguments.threads), "--seconds", str(arguments.seconds)]
+    rates, broken = {}, set()
+    for round_number in range(arguments.rounds):
+        print(f"{job}: round {round_number + 1} of {arguments.rounds}", file=sys.stderr)
+        sides = [("elbo", [arguments.elbo, "bench", "--job", job, "--json", "--quiet", *times])]
+        for variant in VARIANTS[job]:
+            peer = [sys.executable, str(HERE / "pytorch_vae.py"), "--job", job, *times, *variant]
+            sides.append((name_of(variant), peer))
+        for side, command in sides:
+            if side in broken:
+                continue
+            try:
+                found = run_json(command)
+            except RuntimeError as error:
+                if side == "elbo":
+                    raise SystemExit(f"elbo bench failed: {error}") from error
+                print(f"{side} is left out: {error}", file=sys.stderr)
+                broken.add(side)
+                continue
+            numbers = found["jobs"][0] if side == "elbo" else found
+            for what in ("training", "scoring"):
+                sides_rates = rates.setdefault(side, {"training": [], "scoring": []})
+                sides_rates[what].append(numbers[what]["examples_per_second"])
+    return {side: both for side, both in rates.items() if side not in broken}
+
+
+def report(job, rates):
+    lines, ratios = [], {}
+    for what in ("training", "scoring"):
+        medians = {side: statistics.median(both[what]) for side, both in rates.items()}
+        peers = {side: rate for side, rate in medians.items() if side != "elbo" and "bf16" not in side}
+        for side, rate in medians.items():
+            spread = (max(rates[side][what]) - min(rates[side][what])) / rate
+            lines.append(f"{job:5} {what:9} {side:22} {rate:10.0f} examples/s  spread {spread:5.1%}")
+        if peers:
+            fastest = max(peers, key=peers.get)
+            ratios[what] = medians["elbo"] / peers[fastest]
+            lines.append(f"{job:5} {what:9} elbo / {fastest}: {ratios[what]:.2f}")
+    return lines, ratios
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--elbo", default="build/elbo", help="the program")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--job", choices=sorted(VARIANTS), action="append")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+
+    load = os.getloadavg()[0]
+    if load > 1.5:
+        print(f"the machine is busy (load {load:.1f}): these numbers say little", file=sys.stderr)
+    result = {"threads": arguments.threads, "seconds": arguments.seconds, "load": load, "jobs": {}}
+    for job in arguments.job or sorted(VARIANTS, reverse=True):
+        rates = collect(arguments, job)
+        lines, ratios = report(job, rates)
+        result["jobs"][job] = {"examples_per_second": rates, "ratio": ratios}
+        if not arguments.json:
+            print("\n".join(lines))
+    if arguments.json:
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+// `elbo anomaly calibrate RUN SPEC`: sets the thresholds from normal data that training has not
+// seen.
+#include <fmt/format.h>
+
+#include "cli/experiment.h"
+#include "cli/output.h"
+#include "elbo/base/file.h"
+#include "elbo/experiments/anomaly.h"
+#include "elbo/train/run_folder.h"
+
+namespace elbo::cli {
+namespace {
+
+class AnomalyCalibrate : public Command {
+ public:
+  void declare(Arguments& arguments) override {
+    arguments.positional("RUN", &run_, "a run folder, trained on normal data");
+    arguments.positional("SPEC", &spec_, "normal data that training has not seen");
+    arguments.option("--false-alarm-rate R", &rate_, "share of normal examples that may be flagged",
+                     in_range(1e-6, 0.5));
+    arguments.example(
+        "elbo anomaly calibrate runs/parts images:good-parts --false-alarm-rate 0.01");
+  }
+
+  Result run(const CommonOptions& common) override {
+    const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
+    const Dataset data = load_dataset(spec_, common.data());
+    const AnomalyCalibration calibration = calibrate(loaded.vae, data, rate_, seed_of(common));
+    const RunPaths paths(run_);
+    make_directory(paths.results());
+    write_calibration(paths.results() / "calibration.json", calibration);
+    Result result;
+    result.json = {{"run", run_},
+                   {"data", data.spec},
+                   {"count", calibration.count},
+                   {"false_alarm_rate", rate_},
+                   {"thresholds", calibration.thresholds}};
+    Table table({"score", "threshold"});
+    for (const auto& [name, threshold] : calibration.thresholds) {
+      table.add({name, fmt::format("{:.6g}", threshold)});
+    }
+    result.text =
+        table.text() + fmt::format("\nfrom {} examples, at most {:g} % false alarms on average\n",
+                                   calibration.count, 100 * rate_);
+    return result;
+  }
+
+ private:
+  std::string run_, spec_;
+  double rate_ = 0.01;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_anomaly_calibrate() {
+  return std::make_unique<AnomalyCalibrate>();
+}
+
+}  // namespace elbo::cli

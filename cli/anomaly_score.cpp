@@ -1,0 +1,69 @@
+// `elbo anomaly score RUN SPEC --out FILE.csv`: a score and a verdict for each example.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/experiment.h"
+#include "cli/output.h"
+#include "elbo/base/file.h"
+#include "elbo/experiments/anomaly.h"
+#include "elbo/train/run_folder.h"
+
+namespace elbo::cli {
+namespace {
+
+class AnomalyScore : public Command {
+ public:
+  void declare(Arguments& arguments) override {
+    arguments.positional("RUN", &run_, "a calibrated run folder");
+    arguments.positional("SPEC", &spec_, "the data to judge");
+    arguments.option("--out FILE.csv", &out_, "one line an example", {}, Need::required);
+    arguments.option("--score NAME", &score_, "which score decides", one_of(anomaly_score_names()));
+    arguments.example("elbo anomaly score runs/parts images:new-parts --out scores.csv");
+  }
+
+  Result run(const CommonOptions& common) override {
+    const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
+    const AnomalyCalibration calibration =
+        read_calibration(RunPaths(run_).results() / "calibration.json");
+    const Dataset data = load_dataset(spec_, common.data());
+    const AnomalyScores scores = anomaly_scores(loaded.vae, data, calibration.seed);
+    const std::vector<double>& chosen = scores.at(score_);
+    const double threshold = calibration.thresholds.at(score_);
+    std::string csv = "index";
+    for (const auto& [name, values] : scores) csv += "," + name;
+    csv += ",anomalous\n";
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      csv += std::to_string(i);
+      for (const auto& [name, values] : scores) csv += fmt::format(",{:.9g}", values[i]);
+      csv += chosen[i] > threshold ? ",1\n" : ",0\n";
+    }
+    write_text_file(out_, csv);
+    const auto alarms = std::count_if(chosen.begin(), chosen.end(),
+                                      [&](double score) { return score > threshold; });
+    Result result;
+    result.json = {{"run", run_},     {"data", data.spec},      {"count", data.count()},
+                   {"score", score_}, {"threshold", threshold}, {"anomalous", alarms},
+                   {"out", out_}};
+    Table table({});
+    table.add({"examples", std::to_string(data.count())});
+    table.add({"anomalous", fmt::format("{} ({:.3g} %)", alarms,
+                                        100.0 * static_cast<double>(alarms) /
+                                            static_cast<double>(data.count()))});
+    table.add({"by", fmt::format("{} above {:.6g}", score_, threshold)});
+    table.add({"written to", out_});
+    result.text = table.text();
+    return result;
+  }
+
+ private:
+  std::string run_, spec_, out_, score_ = "negative_elbo";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_anomaly_score() {
+  return std::make_unique<AnomalyScore>();
+}
+
+}  // namespace elbo::cli

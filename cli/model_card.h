@@ -1,0 +1,14 @@
+// README.md of a run folder, written once the run has finished.
+#pragma once
+
+#include <filesystem>
+
+#include "elbo/train/trainer.h"
+
+namespace elbo::cli {
+
+/// Reads back config.json and metrics.jsonl and writes RUN/README.md beside them. The numbers are
+/// those of the epoch whose weights were kept. Throws FileError.
+void write_model_card(const std::filesystem::path& run, const TrainingResult& trained);
+
+}  // namespace elbo::cli

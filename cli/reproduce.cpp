@@ -1,0 +1,86 @@
+// `elbo reproduce --out DIR`: the whole study, from nothing to a report.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "elbo/base/log.h"
+#include "elbo/experiments/study.h"
+#include "elbo/report/report.h"
+
+namespace elbo::cli {
+namespace {
+
+/// The summary's numbers as a table for people; what is absent is left out.
+std::string summary_table(const nlohmann::json& summary) {
+  Table table({});
+  const auto add = [&](const char* what, const char* pointer, const char* format, double scale) {
+    const nlohmann::json::json_pointer place(pointer);
+    if (!summary.contains(place) || !summary[place].is_number()) return;
+    table.add({what, fmt::format(fmt::runtime(format), scale * summary[place].get<double>())});
+  };
+  add("reconstruction MSE, 32 latents", "/reconstruction/mse", "{:.5f}", 1);
+  add("reconstruction MSE, 2 latents", "/latent/mse", "{:.5f}", 1);
+  add("5-NN accuracy in the latent map", "/latent/knn5_accuracy", "{:.2f} %", 100);
+  for (const auto& point :
+       summary.value("/robustness/curve"_json_pointer, nlohmann::json::array())) {
+    const double sigma = point["sigma"].get<double>();
+    if (sigma != 0.25 && sigma != 0.5) continue;
+    table.add({fmt::format("MSE to the clean image, noise {:g}", sigma),
+               fmt::format("{:.5f}", point["mse"].get<double>())});
+  }
+  add("normal accepted", "/anomaly/accept_rate", "{:.2f} %", 100);
+  add("anomalous accepted", "/anomaly/false_accept_rate", "{:.2f} %", 100);
+  add("anomaly AUROC", "/anomaly/auroc", "{:.5f}", 1);
+  add("samples that show the asked class", "/conditional/label_accuracy", "{:.2f} %", 100);
+  add("the judge on test images", "/conditional/classifier_test_accuracy", "{:.2f} %", 100);
+  add("time", "/seconds", "{:.0f} s", 1);
+  return table.text();
+}
+
+class Reproduce : public Command {
+ public:
+  void declare(Arguments& arguments) override {
+    arguments.option("--out DIR", &out_, "the folder of the study", {}, Need::required);
+    arguments.option("--budget NAME", &budget_,
+                     "how long it may take on two cores: 90 s, 10 minutes, 90 minutes",
+                     one_of({"quick", "standard", "full"}));
+    arguments.example("elbo reproduce --out study --budget quick");
+  }
+
+  Result run(const CommonOptions& common) override {
+    std::map<std::string, TrainingProgress> progress;
+    StudyOptions options;
+    options.folder = out_;
+    options.budget = budget_;
+    options.seed = static_cast<std::uint64_t>(common.seed.value_or(1));
+    options.threads = static_cast<int>(common.threads);
+    options.data = common.data();
+    options.command = fmt::format("elbo reproduce --out {} --budget {} --seed {} --threads {}",
+                                  out_, budget_, options.seed, options.threads);
+    options.callbacks = [&](const std::string& model) {
+      return progress.try_emplace(model, common.quiet, model).first->second.callbacks();
+    };
+    options.on_stage = [](const std::string& line) { logging::info("{}", line); };
+    Result result;
+    result.json = run_study(options);
+    logging::info("report");
+    write_report(out_);
+    result.json["out"] = out_;
+    result.text = summary_table(result.json) + "\n" + out_ + "/report.html\n";
+    return result;
+  }
+
+ private:
+  std::string out_, budget_ = "standard";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_reproduce() {
+  return std::make_unique<Reproduce>();
+}
+
+}  // namespace elbo::cli

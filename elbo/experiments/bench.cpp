@@ -1,0 +1,216 @@
+#include "elbo/experiments/bench.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
+#include "elbo/base/suggest.h"
+#include "elbo/base/threads.h"
+#include "elbo/data/source.h"
+#include "elbo/device/cpu/flat_ops.h"
+#include "elbo/experiments/planned_model.h"
+#include "elbo/train/optimizer.h"
+#include "elbo/train/trainer.h"
+
+namespace elbo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct Job {
+  std::string name;
+  std::string description;
+  ModelSettings model;
+  /// Examples in one repeat: enough for a few tenths of a second on two cores.
+  std::int64_t examples;
+};
+
+ModelSettings mlp_model() {
+  ModelSettings model;
+  model.latent = 20;
+  model.hidden = {400};
+  return model;
+}
+
+ModelSettings conv_model() {
+  ModelSettings model;
+  model.network = "conv";
+  model.latent = 16;
+  model.hidden = {256};
+  model.channels = {32, 64};
+  model.kernel = 3;
+  return model;
+}
+
+const std::vector<Job>& jobs() {
+  static const std::vector<Job> all = {
+      {"mlp", "784-400-(20, 20)-400-784, ReLU, Bernoulli, Adam", mlp_model(), 12800},
+      {"conv",
+       "28 x 28 x 1, convolutions to 32 and 64 channels, 256, (16, 16), and back; ReLU, "
+       "Bernoulli, Adam",
+       conv_model(), 2560},
+  };
+  return all;
+}
+
+const Job& find_job(const std::string& name) {
+  for (const Job& job : jobs()) {
+    if (job.name == name) return job;
+  }
+  throw UsageError("bench: there is no job '{}'{}", name, did_you_mean(name, bench_jobs()));
+}
+
+Throughput summarise(std::vector<double> rates) {
+  Throughput result{.repeats = static_cast<std::int64_t>(rates.size())};
+  if (rates.empty()) return result;
+  std::sort(rates.begin(), rates.end());
+  const std::size_t middle = rates.size() / 2;
+  result.median = rates.size() % 2 == 1 ? rates[middle] : (rates[middle - 1] + rates[middle]) / 2;
+  result.minimum = rates.front();
+  result.maximum = rates.back();
+  return result;
+}
+
+/// Epochs of the trainer as repeats, after those that warm up (a quarter of the time).
+Throughput measure_training(const RunConfig& config, const Dataset& data,
+                            const BenchOptions& options) {
+  const Vae model(config.model, config.shape);
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Objective objective =
+      build_objective(config.objective, model, nodes.model_batch(config.data, true),
+                      graph.input("warmup", Shape{}));
+  Split split;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i) {
+    split.train.push_back(i);
+  }
+  TrainSettings settings = config.train;
+  settings.epochs = 1'000'000;
+  settings.seconds = options.seconds * 1.25;
+  settings.schedule = "constant";
+  Trainer trainer({.graph = graph,
+                   .data = data,
+                   .split = std::move(split),
+                   .loss = objective.loss,
+                   .train_terms = {{"elbo_nats", objective.terms.elbo},
+                                   {"log_likelihood_nats", objective.terms.log_likelihood},
+                                   {"kl_nats", objective.terms.kl}},
+                   .validation_terms = {},
+                   .monitored = ""},
+                  settings, options.threads, {});
+  std::vector<double> rates;
+  bool warm = false;
+  double last = 0;
+  const auto on_epoch = [&](const EpochReport& report) {
+    last = report.examples_per_second;
+    if (warm) rates.push_back(last);
+    warm = report.seconds >= options.seconds / 4;
+  };
+  trainer.run({.on_epoch = on_epoch, .on_progress = {}});
+  if (rates.empty()) rates.push_back(last);
+  return summarise(std::move(rates));
+}
+
+Throughput measure_scoring(const RunConfig& config, const Dataset& data,
+                           const BenchOptions& options, std::int64_t batch_size) {
+  PlannedModel model(
+      config, data,
+      {.purpose = PlanPurpose::scoring, .batch_size = batch_size, .threads = options.threads});
+  const std::int64_t batches = std::max<std::int64_t>(1, data.count() / batch_size);
+  std::vector<double> rates;
+  const Clock::time_point begin = Clock::now();
+  bool warm = false;
+  while (rates.empty() || seconds_since(begin) < options.seconds) {
+    const Clock::time_point start = Clock::now();
+    for (std::int64_t batch = 0; batch < batches; ++batch) {
+      if (interrupted()) throw Interrupted("interrupted");
+      model.run(batch * batch_size, 0);
+    }
+    if (warm) {
+      rates.push_back(static_cast<double>(batches * batch_size) / seconds_since(start));
+    }
+    warm = true;
+  }
+  return summarise(std::move(rates));
+}
+
+PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
+                            const BenchOptions& options) {
+  PlannedModel model(config, data,
+                     {.batch_size = config.train.batch_size, .threads = options.threads});
+  Optimizer optimizer(config.train, model.layout().size(), options.threads);
+  double optimizer_seconds = 0;
+  std::int64_t runs = 0;
+  const auto step = [&](std::int64_t number) {
+    if (interrupted()) throw Interrupted("interrupted");
+    model.run(number * config.train.batch_size, static_cast<std::uint32_t>(number));
+    const Clock::time_point start = Clock::now();
+    cpu::sum_of_squares(model.gradients().values(), options.threads);
+    optimizer.step(model.parameters().values(), model.gradients().values(), number,
+                   config.train.learning_rate, 1);
+    return seconds_since(start);
+  };
+  constexpr std::int64_t kWarmUp = 5;
+  std::int64_t number = 0;
+  while (number < kWarmUp) step(number++);
+  model.plan().set_profiling(true);
+  const Clock::time_point begin = Clock::now();
+  while (runs == 0 || seconds_since(begin) < options.seconds) {
+    optimizer_seconds += step(number++);
+    ++runs;
+  }
+  PlanSummary summary = model.plan().summary();
+  const auto size = static_cast<double>(model.layout().size());
+  // Adam reads parameter, gradient and both moments, and writes all but the gradient; the norm
+  // reads the gradient once more.
+  summary.kernels.push_back({.name = "optimizer",
+                             .detail = "norm of the gradient, " + config.train.optimizer,
+                             .flops = 16 * size,
+                             .bytes = 32 * size,
+                             .seconds = optimizer_seconds,
+                             .runs = runs});
+  return summary;
+}
+
+}  // namespace
+
+const std::vector<std::string>& bench_jobs() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const Job& job : jobs()) list.push_back(job.name);
+    return list;
+  }();
+  return names;
+}
+
+BenchReport run_bench(const std::string& name, const BenchOptions& options) {
+  constexpr std::int64_t kScoringBatch = 500;
+  const Job& job = find_job(name);
+  use_threads(options.threads);
+  DataOptions data_options;
+  data_options.threads = options.threads;
+  const Dataset data = load_dataset(fmt::format("strokes?count={}", job.examples), data_options);
+  RunConfig config;
+  config.model = job.model;
+  config.shape = shape_of(data);
+  BenchReport report;
+  report.job = job.name;
+  report.description = job.description;
+  report.batch_size = config.train.batch_size;
+  report.scoring_batch_size = kScoringBatch;
+  PlannedModel model(config, data,
+                     {.batch_size = config.train.batch_size, .threads = options.threads});
+  report.parameters = model.layout().parameter_count();
+  report.training_flops = model.plan().summary().flops;
+  report.training = measure_training(config, data, options);
+  report.scoring = measure_scoring(config, data, options, kScoringBatch);
+  if (options.profile) report.profile = measure_kernels(config, data, options);
+  return report;
+}
+
+}  // namespace elbo

@@ -1,0 +1,49 @@
+// The judge of generated images: a small convolutional classifier, trained with the same engine.
+#pragma once
+
+#include <filesystem>
+
+#include "elbo/evaluate/fitted_vae.h"
+#include "elbo/models/classifier.h"
+#include "elbo/train/trainer.h"
+
+namespace elbo {
+
+struct ClassifierSettings {
+  ClassifierOptions network;
+  std::int64_t epochs = 4;
+  std::int64_t batch_size = 64;
+  double learning_rate = 3e-3;
+  double validation = 0.0833;
+  std::uint64_t seed = 1;
+};
+
+class FittedClassifier {
+ public:
+  FittedClassifier(DataShape shape, ClassifierOptions network, ParameterMap parameters, int threads)
+      : shape_(shape),
+        network_(std::move(network)),
+        parameters_(std::move(parameters)),
+        threads_(threads) {}
+
+  /// Class probabilities of images (M, D) f32 in [0, 1]: (M, C).
+  Array probabilities(const Array& images) const;
+  /// Share of images whose most probable class is the label.
+  double accuracy(const Array& images, const Array& labels) const;
+
+ private:
+  DataShape shape_;
+  ClassifierOptions network_;
+  ParameterMap parameters_;
+  int threads_;
+};
+
+/// Trains on labelled data; with a folder it keeps checkpoints there and continues from them.
+FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
+                                  const std::filesystem::path& folder, int threads,
+                                  const TrainingCallbacks& callbacks);
+
+/// Index of the largest entry of each row.
+std::vector<std::int32_t> most_probable(const Array& probabilities);
+
+}  // namespace elbo

@@ -1,0 +1,88 @@
+// The latent map: where each example lands in two dimensions, and what every place decodes to.
+#include <numeric>
+
+#include "elbo/base/error.h"
+#include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/nearest.h"
+#include "elbo/evaluate/normal_quantile.h"
+#include "elbo/experiments/experiments.h"
+
+namespace elbo {
+namespace {
+
+constexpr std::int64_t kGrid = 20;
+constexpr double kLowQuantile = 0.03, kHighQuantile = 0.97;
+constexpr int kNeighbours = 5;
+
+/// Codes on a grid that is even in probability under the prior; the second coordinate falls from
+/// row to row, so that the picture has its axes the usual way.
+Array manifold_codes() {
+  Array codes(DType::f32, {kGrid * kGrid, 2});
+  const auto at = [](std::int64_t i) {
+    const double share = static_cast<double>(i) / static_cast<double>(kGrid - 1);
+    return static_cast<float>(
+        normal_quantile(kLowQuantile + share * (kHighQuantile - kLowQuantile)));
+  };
+  for (std::int64_t row = 0; row < kGrid; ++row) {
+    for (std::int64_t column = 0; column < kGrid; ++column) {
+      const auto code = codes.row<float>(row * kGrid + column);
+      code[0] = at(column);
+      code[1] = at(kGrid - 1 - row);
+    }
+  }
+  return codes;
+}
+
+std::vector<std::int32_t> range(std::int64_t first, std::int64_t last) {
+  std::vector<std::int32_t> indices(static_cast<std::size_t>(last - first));
+  std::iota(indices.begin(), indices.end(), static_cast<std::int32_t>(first));
+  return indices;
+}
+
+double neighbour_accuracy(const FittedVae& vae, const Array& means, const Dataset& test,
+                          const Dataset* reference) {
+  if (reference != nullptr) {
+    const Array known = vae.encode(*reference).means;
+    return knn_accuracy(known, *reference->labels, means, *test.labels, kNeighbours, vae.threads());
+  }
+  const std::int64_t half = test.count() / 2;
+  const auto first = range(0, half), second = range(half, test.count());
+  return knn_accuracy(means.gather(first), test.labels->gather(first), means.gather(second),
+                      test.labels->gather(second), kNeighbours, vae.threads());
+}
+
+}  // namespace
+
+nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const Dataset* reference,
+                              const ResultFolder& results, std::uint64_t seed) {
+  if (vae.model().latent() != 2) {
+    throw UsageError(
+        "latent: the map needs a model of 2 latent dimensions, this one has {}; train one with "
+        "--preset mlp-2d or --set model.latent=2",
+        vae.model().latent());
+  }
+  const BoundReport bound = evaluate_bound(vae, test, seed);
+  const Array means = vae.encode(test).means;
+  nlohmann::json report{{"data", test.spec},
+                        {"mse", bound.mse},
+                        {"psnr_db", bound.psnr_db},
+                        {"elbo_nats", bound.elbo_nats},
+                        {"log_likelihood_nats", bound.log_likelihood_nats},
+                        {"kl_nats", bound.kl_nats},
+                        {"means", results.write_array("latent_means", means)}};
+  if (test.labels && test.class_count() > 1 && test.count() > 4 * kNeighbours) {
+    report["knn5_accuracy"] = neighbour_accuracy(vae, means, test, reference);
+    report["labels"] = results.write_array("latent_labels", *test.labels);
+    report["class_names"] = test.class_names;
+  }
+  const ImageShape& image = vae.model().data().image;
+  if (image.height > 1 && image.width > 1 && !vae.model().is_conditional()) {
+    report["manifold"] = results.write_array(
+        "latent_manifold", as_images(vae.decode(manifold_codes()), image, {kGrid, kGrid}));
+    report["manifold_quantile_range"] = {kLowQuantile, kHighQuantile};
+  }
+  results.write("latent", report);
+  return report;
+}
+
+}  // namespace elbo

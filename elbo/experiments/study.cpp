@@ -1,0 +1,239 @@
+#include "elbo/experiments/study.h"
+
+#include <chrono>
+#include <ctime>
+#include <numeric>
+#include <optional>
+
+#include <fmt/chrono.h>
+
+#include "elbo/base/error.h"
+#include "elbo/base/file.h"
+#include "elbo/base/log.h"
+#include "elbo/base/version.h"
+#include "elbo/evaluate/bound.h"
+#include "elbo/experiments/anomaly.h"
+#include "elbo/experiments/experiments.h"
+#include "elbo/experiments/load_run.h"
+#include "elbo/experiments/machine.h"
+#include "elbo/experiments/study_plan.h"
+#include "elbo/train/run_folder.h"
+#include "elbo/train/train_run.h"
+
+namespace elbo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+struct StudyData {
+  std::string normal = "mnist", anomalous = "fashion-mnist";
+  bool generated = false;
+  Dataset train, test, anomalous_test;
+};
+
+/// MNIST against Fashion-MNIST; without a network and without files, drawn digits against samples
+/// of the Ising model.
+StudyData load_data(const StudyOptions& options) {
+  StudyData data;
+  try {
+    data.train = load_dataset("mnist:train", options.data);
+    data.test = load_dataset("mnist:test", options.data);
+    data.anomalous_test = load_dataset("fashion-mnist:test", options.data);
+    return data;
+  } catch (const NetworkError& error) {
+    logging::warning("{}", error.what());
+    logging::warning("going on with digits that the program draws itself (strokes)");
+  }
+  data.normal = "strokes";
+  data.anomalous = "ising";
+  data.generated = true;
+  data.train = load_dataset("strokes:train", options.data);
+  data.test = load_dataset("strokes:test", options.data);
+  data.anomalous_test = load_dataset("ising?size=28&count=2000", options.data);
+  return data;
+}
+
+class Study {
+ public:
+  explicit Study(const StudyOptions& options)
+      : options_(options),
+        plan_(study_plan(options.budget, options.seed)),
+        results_(options.folder),
+        data_(load_data(options)) {}
+
+  json run() {
+    const Clock::time_point start = Clock::now();
+    const std::string started =
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    const FittedClassifier judge = train_judge();
+    const FittedVae reconstruction = train(plan_.reconstruction);
+    const FittedVae latent = train(plan_.latent);
+    const FittedVae denoising = train(plan_.denoising);
+    const FittedVae detector = train(plan_.anomaly);
+    const FittedVae conditional = train(plan_.conditional);
+    const FittedVae explainer = train(plan_.likelihood);
+
+    stage("experiments");
+    json summary;
+    const json rebuilt = run_reconstruction(reconstruction, data_.test, results_, options_.seed);
+    summary["reconstruction"] = {{"mse", rebuilt["mse"]}, {"latent", rebuilt["latent"]}};
+    const json map = run_latent_map(latent, data_.test, &data_.train, results_, options_.seed);
+    summary["latent"] = {{"knn5_accuracy", map["knn5_accuracy"]},
+                         {"mse", map["mse"]},
+                         {"elbo_nats", map["elbo_nats"]}};
+    const json paths = run_interpolation(reconstruction, data_.test, &judge, {}, results_);
+    summary["interpolation"] = {{"mean_path_length", paths["mean_path_length"]},
+                                {"mean_confidence_dip", paths["mean_confidence_dip"]}};
+    const json noise =
+        run_robustness(reconstruction, &denoising, data_.test, {.seed = options_.seed}, results_);
+    summary["robustness"]["curve"] = noise["models"].back()["curve"];
+    summary["anomaly"] = anomaly(detector);
+    json generated = run_conditional(conditional, judge, data_.train.class_names,
+                                     {.seed = options_.seed}, results_);
+    generated["classifier_test_accuracy"] =
+        judge.accuracy(unit_examples(data_.test), *data_.test.labels);
+    results_.write("conditional", generated);
+    summary["conditional"] = {{"label_accuracy", generated["label_accuracy"]},
+                              {"classifier_test_accuracy", generated["classifier_test_accuracy"]}};
+    samples(reconstruction, latent);
+    summary["likelihood"] = likelihood(explainer);
+
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    summary["seconds"] = seconds;
+    summary["machine"] = describe_machine();
+    summary["budget"] = options_.budget;
+    summary["seed"] = options_.seed;
+    write_record(started, seconds);
+    write_text_file(options_.folder / "summary.json", summary.dump(2) + "\n");
+    return summary;
+  }
+
+ private:
+  void stage(const std::string& line) {
+    if (options_.on_stage) options_.on_stage(line);
+  }
+
+  std::filesystem::path model_folder(const std::string& name) const {
+    return options_.folder / "models" / name;
+  }
+
+  TrainingCallbacks callbacks(const std::string& name) const {
+    return options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
+  }
+
+  FittedClassifier train_judge() {
+    stage("judge: a classifier that will judge generated images");
+    return train_classifier(data_.train, plan_.judge, model_folder("judge"), options_.threads,
+                            callbacks("judge"));
+  }
+
+  FittedVae train(StudyModel& model) {
+    stage(model.name + ": preset " + model.preset);
+    const TrainingResult trained = train_run(model.config, data_.train,
+                                             {.folder = model_folder(model.name),
+                                              .threads = options_.threads,
+                                              .resume = true,
+                                              .callbacks = callbacks(model.name)});
+    LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
+    std::int64_t parameters = 0;
+    for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
+    models_.push_back({{"name", model.name},
+                       {"folder", "models/" + model.name},
+                       {"preset", model.preset},
+                       {"settings", to_json(loaded.config)},
+                       {"parameters", parameters},
+                       {"epochs", trained.epochs},
+                       {"seconds", trained.seconds},
+                       {"examples_per_second", trained.examples_per_second}});
+    return std::move(loaded.vae);
+  }
+
+  /// The examples that training held out, which the threshold may be set on.
+  Dataset held_out() const {
+    const RunConfig& config = plan_.anomaly.config;
+    const Split split =
+        split_for_validation(data_.train.labels->values<std::int32_t>(), config.data.validation,
+                             static_cast<std::uint64_t>(config.train.seed));
+    Dataset part = data_.train.subset(split.validation);
+    part.spec = data_.train.spec + ", held out";
+    return part;
+  }
+
+  json anomaly(const FittedVae& vae) {
+    constexpr double kFalseAlarmRate = 0.007;
+    const AnomalyCalibration calibration =
+        calibrate(vae, held_out(), kFalseAlarmRate, options_.seed);
+    const RunPaths paths(model_folder(plan_.anomaly.name));
+    make_directory(paths.results());
+    write_calibration(paths.results() / "calibration.json", calibration);
+    const json report =
+        run_anomaly(vae, calibration, data_.test, data_.anomalous_test, {}, results_);
+    return {{"accept_rate", report["accept_rate"]},
+            {"false_accept_rate", report["false_accept_rate"]},
+            {"auroc", report["auroc"]},
+            {"seed_rule",
+             {{"mnist_accept_rate", report["seed_rule"]["mnist_accept_rate"]},
+              {"fashion_mnist_accept_rate", report["seed_rule"]["fashion_mnist_accept_rate"]}}}};
+  }
+
+  void samples(const FittedVae& reconstruction, const FittedVae& latent) {
+    json models = json::array();
+    for (const auto& [name, vae] :
+         {std::pair{"reconstruction", &reconstruction}, std::pair{"latent", &latent}}) {
+      const Array images = sample_images(*vae, 6, 12, options_.seed);
+      models.push_back({{"name", name},
+                        {"images", results_.write_array(std::string("samples_") + name, images)}});
+    }
+    results_.write("samples", {{"models", models}});
+  }
+
+  /// The importance-weighted bound of the model that is made for it, on the first test images.
+  json likelihood(const FittedVae& vae) {
+    std::vector<std::int32_t> first(
+        static_cast<std::size_t>(std::min(plan_.likelihood_count, data_.test.count())));
+    std::iota(first.begin(), first.end(), 0);
+    const Dataset part = data_.test.subset(first);
+    const LikelihoodReport bound =
+        evaluate_likelihood(vae, part, plan_.importance_samples, options_.seed);
+    json report{{"model", plan_.likelihood.preset},
+                {"binarisation", vae.data_settings().binarisation},
+                {"nll_nats", bound.nll_nats},
+                {"nll_standard_error_nats", bound.nll_standard_error_nats},
+                {"importance_samples", bound.importance_samples},
+                {"count", bound.count},
+                {"elbo_nats", evaluate_bound(vae, part, options_.seed).elbo_nats}};
+    results_.write("likelihood", report);
+    return report;
+  }
+
+  void write_record(const std::string& started, double seconds) {
+    results_.write("study", {{"budget", options_.budget},
+                             {"seed", options_.seed},
+                             {"threads", options_.threads},
+                             {"machine", describe_machine()},
+                             {"commit_or_version", version()},
+                             {"started", started},
+                             {"seconds", seconds},
+                             {"data",
+                              {{"normal", data_.normal},
+                               {"anomalous", data_.anomalous},
+                               {"generated", data_.generated}}},
+                             {"command", options_.command},
+                             {"models", models_}});
+  }
+
+  const StudyOptions& options_;
+  StudyPlan plan_;
+  ResultFolder results_;
+  StudyData data_;
+  json models_ = json::array();
+};
+
+}  // namespace
+
+json run_study(const StudyOptions& options) {
+  return Study(options).run();
+}
+
+}  // namespace elbo

@@ -1,0 +1,65 @@
+#include "elbo/experiments/study_plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "elbo/base/error.h"
+#include "elbo/base/suggest.h"
+#include "elbo/io/toml.h"
+#include "elbo/train/presets.h"
+
+namespace elbo {
+namespace {
+
+const std::vector<std::string>& budgets() {
+  static const std::vector<std::string> names = {"quick", "standard", "full"};
+  return names;
+}
+
+/// Passes over the data by budget.
+struct Epochs {
+  std::int64_t quick, standard, full;
+  std::int64_t of(const std::string& budget) const {
+    return budget == "quick" ? quick : budget == "standard" ? standard : full;
+  }
+};
+
+StudyModel make_model(const std::string& name, const std::string& budget, std::uint64_t seed,
+                      const Epochs& epochs) {
+  StudyModel model{.name = name, .preset = "study-" + name, .config = {}};
+  const Preset& preset = find_preset(model.preset);
+  apply_tables(model.config, parse_toml(preset.toml, "preset " + preset.name));
+  model.config.train.epochs = epochs.of(budget);
+  model.config.train.seed = static_cast<std::int64_t>(seed);
+  // Validation is for choosing weights and for the learning curves: a dozen of them is enough.
+  model.config.train.validate_every = std::max<std::int64_t>(1, epochs.of(budget) / 12);
+  return model;
+}
+
+}  // namespace
+
+StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
+  if (std::find(budgets().begin(), budgets().end(), budget) == budgets().end()) {
+    throw UsageError("budget '{}' is not known; there are quick, standard and full{}", budget,
+                     did_you_mean(budget, budgets()));
+  }
+  StudyPlan plan;
+  plan.reconstruction = make_model("reconstruction", budget, seed, {5, 30, 250});
+  plan.latent = make_model("latent", budget, seed, {11, 45, 350});
+  plan.denoising = make_model("denoising", budget, seed, {4, 25, 200});
+  plan.anomaly = make_model("anomaly", budget, seed, {4, 18, 150});
+  plan.conditional = make_model("conditional", budget, seed, {4, 25, 200});
+  plan.likelihood = make_model("likelihood", budget, seed, {3, 35, 300});
+  if (budget == "standard") {
+    plan.importance_samples = 500;
+    plan.likelihood_count = 1000;
+  } else if (budget == "full") {
+    plan.importance_samples = 5000;
+    plan.likelihood_count = 2000;
+  }
+  plan.judge.epochs = budget == "quick" ? 4 : budget == "standard" ? 8 : 20;
+  plan.judge.seed = seed;
+  return plan;
+}
+
+}  // namespace elbo

@@ -1,0 +1,34 @@
+// Which models a study trains, and with what settings for each budget.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "elbo/experiments/classifier.h"
+#include "elbo/train/run_config.h"
+
+namespace elbo {
+
+struct StudyModel {
+  /// Folder below models/.
+  std::string name;
+  std::string preset;
+  RunConfig config;
+};
+
+struct StudyPlan {
+  StudyModel reconstruction;
+  StudyModel latent;
+  StudyModel denoising;
+  StudyModel anomaly;
+  StudyModel conditional;
+  StudyModel likelihood;
+  /// Of the likelihood estimate: samples an example, and examples.
+  std::int64_t importance_samples = 64, likelihood_count = 500;
+  ClassifierSettings judge;
+};
+
+/// Throws UsageError for an unknown budget.
+StudyPlan study_plan(const std::string& budget, std::uint64_t seed);
+
+}  // namespace elbo

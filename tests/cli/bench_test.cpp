@@ -1,0 +1,43 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+
+namespace elbo {
+namespace {
+
+TEST(BenchCommand, MeasuresAJobAndItsKernels) {
+  const ProgramResult result = run_program({"bench", "--seconds", "0.1", "--job", "mlp",
+                                            "--profile", "--threads", "1", "--json", "--quiet"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(result.errors, "");
+  const auto object = nlohmann::json::parse(result.output);
+  EXPECT_EQ(object["threads"], 1);
+  EXPECT_GE(object["machine"]["cores"], 1);
+  ASSERT_EQ(object["jobs"].size(), 1U);
+  const auto& job = object["jobs"][0];
+  // 784-400-40 and 20-400-784, with biases.
+  EXPECT_EQ(job["parameters"], 784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784);
+  for (const char* what : {"training", "scoring"}) {
+    const auto& rate = job[what];
+    EXPECT_GT(rate["minimum"], 0.0) << what;
+    EXPECT_LE(rate["minimum"], rate["examples_per_second"]) << what;
+    EXPECT_LE(rate["examples_per_second"], rate["maximum"]) << what;
+    EXPECT_GE(rate["repeats"], 1) << what;
+  }
+  const auto& kernels = job["profile"]["kernels"];
+  ASSERT_GT(kernels.size(), 10U);
+  EXPECT_EQ(kernels.back()["name"], "optimizer");
+  for (const auto& kernel : kernels) EXPECT_GT(kernel["seconds"], 0.0) << kernel;
+}
+
+TEST(BenchCommand, SuggestsTheNearestJob) {
+  const ProgramResult result = run_program({"bench", "--job", "mpl"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_NE(result.errors.find("--job"), std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find("conv"), std::string::npos) << result.errors;
+}
+
+}  // namespace
+}  // namespace elbo
