@@ -72,8 +72,11 @@ class VaeReference : public testing::TestWithParam<const char*> {};
 
 TEST_P(VaeReference, StepsAgreeWithPyTorch) {
   const Recording recording(GetParam());
-  const Vae model({.name = GetParam(), .latent = kLatent, .hidden = {16}},
-                  {.image = {1, 1, kData}, .class_count = kClasses});
+  ModelSettings model_settings;
+  model_settings.name = GetParam();
+  model_settings.latent = kLatent;
+  model_settings.hidden = {16};
+  const Vae model(model_settings, {.image = {1, 1, kData}, .class_count = kClasses});
   Graph graph;
   const Value x = graph.input("x", Shape{kBatch, kData});
   const Value noise = graph.input("noise", Shape{kBatch, kLatent});
