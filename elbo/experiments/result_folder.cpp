@@ -10,16 +10,17 @@
 
 namespace elbo {
 
-ResultFolder::ResultFolder(const std::filesystem::path& folder) : folder_(folder) {
+std::filesystem::path ResultFolder::path_of(const std::string& file) const {
   make_directory(folder_ / "results");
+  return folder_ / "results" / file;
 }
 
 void ResultFolder::write(const std::string& name, const nlohmann::json& object) const {
-  write_text_file(folder_ / "results" / (name + ".json"), object.dump(2) + "\n");
+  write_text_file(path_of(name + ".json"), object.dump(2) + "\n");
 }
 
 std::string ResultFolder::write_array(const std::string& name, const Array& array) const {
-  write_npy(folder_ / "results" / (name + ".npy"), array);
+  write_npy(path_of(name + ".npy"), array);
   return name + ".npy";
 }
 

@@ -14,15 +14,17 @@ namespace elbo {
 
 class ResultFolder {
  public:
-  /// Makes DIR/results. Throws FileError when it can't.
-  explicit ResultFolder(const std::filesystem::path& folder);
+  /// DIR/results is made when something is written to it: an experiment that can't run leaves
+  /// nothing.
+  explicit ResultFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  const std::filesystem::path& folder() const { return folder_; }
   void write(const std::string& name, const nlohmann::json& object) const;
   /// Writes NAME.npy and returns that file name, which is what the JSON refers to it by.
   std::string write_array(const std::string& name, const Array& array) const;
 
  private:
+  std::filesystem::path path_of(const std::string& file) const;
+
   std::filesystem::path folder_;
 };
 

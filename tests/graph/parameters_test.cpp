@@ -47,7 +47,9 @@ TEST(ParameterLayout, SlotsAreAlignedAndApartAndGapsAreZero) {
   EXPECT_EQ(layout.parameter_count(), 21 + 1 + 16 + 33);
   const std::vector<float> buffer = first_values(layout, 1);
   for (std::size_t i = 0; i < used.size(); ++i) {
-    if (!used[i]) ASSERT_EQ(buffer[i], 0) << i;
+    if (!used[i]) {
+      ASSERT_EQ(buffer[i], 0) << i;
+    }
   }
   EXPECT_EQ(values_of(layout, "b", 1), (std::vector<float>{2.5f}));
 }
