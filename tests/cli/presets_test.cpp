@@ -12,7 +12,8 @@ TEST(PresetsCommand, ListsNamesAndDescriptions) {
   const ProgramResult result = run_program({"presets"});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.errors, "");
-  EXPECT_NE(result.output.find("One hidden layer of 400 units"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("One hidden layer of 400 units"), std::string::npos)
+      << result.output;
 }
 
 TEST(PresetsCommand, PrintsTheFileOfOne) {
