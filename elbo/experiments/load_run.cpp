@@ -8,6 +8,7 @@
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
+
 ParameterLayout parameters_of(const Vae& model) {
   // A forward pass names every parameter.
   Graph graph;

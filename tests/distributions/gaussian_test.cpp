@@ -95,7 +95,7 @@ TEST_P(Gaussians, SamplesHaveItsMoments) {
 INSTANTIATE_TEST_SUITE_P(All, Gaussians, ::testing::Values("gaussian", "gaussian_per_pixel"),
                          [](const auto& info) { return std::string(info.param); });
 
-TEST(GaussianPerPixel, MeansComeBeforeLogVariances) {
+TEST(GaussianPerPixel, MeansComeBeforeVariances) {
   Graph graph;
   const Value raw = graph.input("raw", Shape{kBatch, 6});
   const Value x = graph.input("x", Shape{kBatch, 3});
