@@ -16,8 +16,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 
 VARIANTS = {
-    "mlp": [[], ["--compile"], ["--precision", "bf16"]],
-    "conv": [[], ["--channels-last"], ["--compile"], ["--precision", "bf16"]],
+    "mlp": [[], ["--compile"]],
+    "conv": [[], ["--channels-last"], ["--compile"]],
 }
 
 
@@ -40,7 +40,8 @@ def collect(arguments, job):
     for round_number in range(arguments.rounds):
         print(f"{job}: round {round_number + 1} of {arguments.rounds}", file=sys.stderr)
         sides = [("elbo", [arguments.elbo, "bench", "--job", job, "--json", "--quiet", *times])]
-        for variant in VARIANTS[job]:
+        bf16 = [["--precision", "bf16"]] if arguments.bf16 else []
+        for variant in VARIANTS[job] + bf16:
             peer = [sys.executable, str(HERE / "pytorch_vae.py"), "--job", job, *times, *variant]
             sides.append((name_of(variant), peer))
         for side, command in sides:
@@ -83,6 +84,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--job", choices=sorted(VARIANTS), action="append")
+    parser.add_argument(
+        "--bf16", action="store_true", help="also PyTorch in bf16: slow where the processor lacks it"
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
 
