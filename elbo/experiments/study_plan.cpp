@@ -31,8 +31,9 @@ StudyModel make_model(const std::string& name, const std::string& budget, std::u
   apply_tables(model.config, parse_toml(preset.toml, "preset " + preset.name));
   model.config.train.epochs = epochs.of(budget);
   model.config.train.seed = static_cast<std::int64_t>(seed);
-  // Validation is for choosing weights and for the learning curves: a dozen of them is enough.
-  model.config.train.validate_every = std::max<std::int64_t>(1, epochs.of(budget) / 12);
+  // Validation is for choosing weights and for the learning curves: a few of them are enough.
+  const std::int64_t validations = budget == "quick" ? 4 : 12;
+  model.config.train.validate_every = std::max<std::int64_t>(1, epochs.of(budget) / validations);
   return model;
 }
 
@@ -44,12 +45,12 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
                      did_you_mean(budget, budgets()));
   }
   StudyPlan plan;
-  plan.reconstruction = make_model("reconstruction", budget, seed, {5, 30, 250});
+  plan.reconstruction = make_model("reconstruction", budget, seed, {4, 30, 250});
   plan.latent = make_model("latent", budget, seed, {11, 45, 350});
   plan.denoising = make_model("denoising", budget, seed, {4, 25, 200});
-  plan.anomaly = make_model("anomaly", budget, seed, {4, 18, 150});
+  plan.anomaly = make_model("anomaly", budget, seed, {3, 18, 150});
   plan.conditional = make_model("conditional", budget, seed, {4, 25, 200});
-  plan.likelihood = make_model("likelihood", budget, seed, {3, 35, 300});
+  plan.likelihood = make_model("likelihood", budget, seed, {2, 35, 300});
   if (budget == "standard") {
     plan.importance_samples = 500;
     plan.likelihood_count = 1000;
