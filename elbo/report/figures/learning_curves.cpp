@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "elbo/report/figures/figures.h"
 #include "elbo/report/gnuplot.h"
@@ -35,7 +36,13 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
                     epoch.validation_elbo_nats.value_or(NAN)});
   }
   const auto [low, high] = axis_range(log);
-  std::string script = gnuplot::data_block(fmt::format("log{}", index), rows);
+  // Epochs without a validation are left out of its line, which would break there.
+  std::vector<std::vector<double>> validated;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(validated),
+               [](const auto& row) { return std::isfinite(row[2]); });
+  if (validated.empty()) validated = rows;
+  std::string script = gnuplot::data_block(fmt::format("log{}", index), rows) +
+                       gnuplot::data_block(fmt::format("validated{}", index), validated);
   script += fmt::format("set title {} offset 0,-0.4\nset yrange [{:.6g}:{:.6g}]\n",
                         gnuplot::literal(log.name), low, high);
   script += fmt::format("set xtics {}\n", 1 + static_cast<long>(rows.back()[0]) / 8);
@@ -44,7 +51,7 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
   const char* style = rows.size() > 1 ? "lines linewidth 1.6" : "points pointtype 7";
   return script + fmt::format(
                       "plot $log{0} using 1:2 with {1} linecolor rgb '{2}' title 'training', "
-                      "$log{0} using 1:3 with {1} linecolor rgb '{3}' title 'validation'\n",
+                      "$validated{0} using 1:3 with {1} linecolor rgb '{3}' title 'validation'\n",
                       index, style, gnuplot::series_colour(0), gnuplot::series_colour(1));
 }
 
