@@ -25,14 +25,11 @@ void time_plan(benchmark::State& state, const testing::OpCase& op_case, bool gra
     const Value scalar = sum(built.result * graph.input("weights", shape));
     outputs = gradients(scalar, built.operands);
   }
-  Plan plan(graph, {outputs.begin(), outputs.end()}, nullptr, {.batch_size = kBatchSize});
-  std::vector<std::vector<float>> operands;
-  for (const auto& elements : testing::random_operands(op_case, kBatchSize, 1)) {
-    operands.emplace_back(elements.begin(), elements.end());
-  }
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    plan.bind_input("x" + std::to_string(i), operands[i].data());
-  }
+  const testing::OperandMemory memory(graph, built,
+                                      testing::random_operands(op_case, kBatchSize, 1));
+  Plan plan(graph, {outputs.begin(), outputs.end()}, memory.parameters(),
+            {.batch_size = kBatchSize});
+  memory.bind(plan);
   if (gradient) plan.bind_input("weights", weights.data());
   for (auto _ : state) {
     plan.run();

@@ -30,7 +30,8 @@ Plan::Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const flo
   if (options.device == DeviceKind::reference) {
     executor_ = make_reference_executor(graph, outputs, parameters, options.batch_size);
   } else {
-    executor_ = make_cpu_executor(graph, outputs, parameters, options.batch_size, options.threads);
+    executor_ = make_cpu_executor(graph, outputs, parameters, options.batch_size, options.threads,
+                                  usable_precision(options.precision));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "elbo/device/executor.h"
+#include "elbo/device/precision.h"
 
 namespace elbo {
 
@@ -24,6 +25,8 @@ struct PlanOptions {
   std::int64_t batch_size = 1;
   DeviceKind device = DeviceKind::cpu;
   int threads = 1;
+  /// Of products and convolutions on the cpu device; bf16 without the instructions means fp32.
+  Precision precision = Precision::fp32;
 };
 
 class Plan {

@@ -22,7 +22,9 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
   const std::vector<PlanOutput> wanted = outputs(config, options.purpose, nodes);
   layout_.initialize(parameters_.values(), seed_);
   plan_.emplace(graph_, wanted, parameters_.data(),
-                PlanOptions{.batch_size = options.batch_size, .threads = options.threads});
+                PlanOptions{.batch_size = options.batch_size,
+                            .threads = options.threads,
+                            .precision = precision_from_name(config.train.precision)});
   binding_.bind(*plan_);
   if (graph_.find_input("warmup")) plan_->bind_input("warmup", &warmup_);
 }

@@ -1,5 +1,7 @@
 #include "elbo/train/settings.h"
 
+#include "elbo/device/precision.h"
+
 namespace elbo {
 
 const SettingsTable<TrainSettings>& train_settings_table() {
@@ -29,7 +31,10 @@ const SettingsTable<TrainSettings>& train_settings_table() {
                   in_range(1, 1e6)),
           setting("checkpoint_seconds", &T::checkpoint_seconds,
                   "at least this long between checkpoints", at_least(0)),
-          setting("precision", &T::precision, "arithmetic of the products", one_of({"fp32"})),
+          setting("precision", &T::precision,
+                  "of products: bf16 rounds their operands (fp32 where the machine has no such "
+                  "instructions), bf16_emulated does so everywhere, slowly",
+                  one_of(precision_names())),
           setting("seed", &T::seed, "of first weights, order and noise", in_range(0, 1e15)),
       });
   return table;

@@ -10,6 +10,7 @@
 #include "elbo/base/check.h"
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
+#include "elbo/base/log.h"
 #include "elbo/base/philox.h"
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/flat_ops.h"
@@ -191,8 +192,15 @@ class Trainer::State {
     for (std::size_t i = 0; i < gradient_values_.size(); ++i) {
       outputs.emplace_back(gradient_values_[i], gradients_.data() + layout_.slots()[i].offset);
     }
-    train_plan_.emplace(problem_.graph, outputs, parameters_.data(),
-                        PlanOptions{.batch_size = settings_.batch_size, .threads = threads_});
+    const Precision wanted = precision_from_name(settings_.precision);
+    if (usable_precision(wanted) != wanted) {
+      logging::info(
+          "train.precision = \"{}\": this machine has no instructions for it; training in {}",
+          name_of(wanted), name_of(usable_precision(wanted)));
+    }
+    train_plan_.emplace(
+        problem_.graph, outputs, parameters_.data(),
+        PlanOptions{.batch_size = settings_.batch_size, .threads = threads_, .precision = wanted});
     train_binding_.bind(*train_plan_);
     if (problem_.graph.find_input("warmup")) train_plan_->bind_input("warmup", &warmup_);
     if (problem_.split.validation.empty() || problem_.validation_terms.empty()) return;

@@ -63,17 +63,17 @@ std::int64_t epochs_logged(const std::filesystem::path& run) {
 
 TEST(InterruptedTraining, KilledAtAnyMomentItResumesToTheSameWeights) {
   const TemporaryFolder folder(memory_folder());
-  constexpr int kEpochs = 400, kKills = 20;
+  // So many epochs that the run can't end before the last kill, however late each one lands.
+  constexpr int kEpochs = 1500, kKills = 20;
   const ProgramResult whole = run_program(train_words(folder / "whole", kEpochs));
   ASSERT_EQ(whole.status, 0) << whole.errors;
 
   const auto words = resumed(train_words(folder / "killed", kEpochs));
   RandomSequence random(20);
-  int kills = 0;
-  for (int attempt = 0; attempt < kKills; ++attempt) {
+  for (int kill = 0; kill < kKills; ++kill) {
     BackgroundProgram program(words);
     // Either while it starts, or once it has trained some epochs more.
-    const std::int64_t epochs = attempt % 4 == 0 ? 0 : 1 + random.next_below(12);
+    const std::int64_t epochs = kill % 4 == 0 ? 0 : 1 + random.next_below(12);
     const std::int64_t until = epochs_logged(folder / "killed") + epochs;
     const Clock::time_point start = Clock::now();
     while (epochs_logged(folder / "killed") < until && seconds_since(start) < 10) {
@@ -82,11 +82,8 @@ TEST(InterruptedTraining, KilledAtAnyMomentItResumesToTheSameWeights) {
     sleep_seconds(random.next_uniform(0, epochs == 0 ? 0.03 : 0.004));
     program.send(SIGKILL);
     const ProgramResult result = program.wait();
-    if (result.status == 0) break;
     ASSERT_EQ(result.status, 128 + SIGKILL) << result.errors;
-    ++kills;
   }
-  EXPECT_GE(kills, 10);  // all twenty, unless this process hardly gets to run
   const ProgramResult last = run_program(words);
   ASSERT_EQ(last.status, 0) << last.errors;
   EXPECT_EQ(last.errors, "");

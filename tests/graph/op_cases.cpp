@@ -1,7 +1,10 @@
 #include "tests/graph/op_cases.h"
 
+#include <algorithm>
+
 #include "elbo/base/philox.h"
 #include "elbo/graph/ops.h"
+#include "elbo/graph/parameters.h"
 
 namespace elbo::testing {
 namespace {
@@ -165,7 +168,10 @@ const std::vector<OpCase>& op_cases() {
 BuiltCase build(Graph& graph, const OpCase& op_case) {
   BuiltCase built;
   for (std::size_t i = 0; i < op_case.operands.size(); ++i) {
-    built.operands.push_back(graph.input("x" + std::to_string(i), op_case.operands[i].shape));
+    const Shape& shape = op_case.operands[i].shape;
+    const std::string name = "x" + std::to_string(i);
+    built.operands.push_back(shape.has_batch() ? graph.input(name, shape)
+                                               : graph.parameter(name, shape, {}));
   }
   built.result = op_case.build(built.operands);
   return built;
@@ -184,6 +190,25 @@ std::vector<std::vector<double>> random_operands(const OpCase& op_case, std::int
     operands.push_back(std::move(elements));
   }
   return operands;
+}
+
+OperandMemory::OperandMemory(const Graph& graph, const BuiltCase& built,
+                             const std::vector<std::vector<double>>& elements) {
+  const ParameterLayout layout(graph);
+  parameters_.resize(static_cast<std::size_t>(layout.size()));
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const std::string name = "x" + std::to_string(i);
+    if (graph.node(built.operands[i].id()).op == Op::parameter) {
+      std::copy(elements[i].begin(), elements[i].end(),
+                parameters_.begin() + layout.slot_of(name).offset);
+    } else {
+      inputs_.emplace_back(name, std::vector<float>(elements[i].begin(), elements[i].end()));
+    }
+  }
+}
+
+void OperandMemory::bind(Plan& plan) const {
+  for (const auto& [name, elements] : inputs_) plan.bind_input(name, elements.data());
 }
 
 }  // namespace elbo::testing

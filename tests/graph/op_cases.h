@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "elbo/device/plan.h"
 #include "elbo/graph/graph.h"
 
 namespace elbo::testing {
@@ -38,7 +39,8 @@ inline void PrintTo(const OpCase& op_case, std::ostream* out) {
 
 const std::vector<OpCase>& op_cases();
 
-/// A case's graph: operands as inputs "x0", "x1", ..., and the result.
+/// A case's graph: operands "x0", "x1", ..., and the result. As in a model, what has an axis N is
+/// an input and what has none is a parameter, so that products find the biases of their epilogues.
 struct BuiltCase {
   std::vector<Value> operands;
   Value result;
@@ -48,5 +50,19 @@ BuiltCase build(Graph& graph, const OpCase& op_case);
 /// Elements for the operands, by seed.
 std::vector<std::vector<double>> random_operands(const OpCase& op_case, std::int64_t batch_size,
                                                  std::uint64_t seed);
+
+/// The elements in single precision, where a plan of the graph wants them.
+class OperandMemory {
+ public:
+  OperandMemory(const Graph& graph, const BuiltCase& built,
+                const std::vector<std::vector<double>>& elements);
+  const float* parameters() const { return parameters_.data(); }
+  void bind(Plan& plan) const;
+
+ private:
+  std::vector<float> parameters_;
+  /// By name; empty for parameters.
+  std::vector<std::pair<std::string, std::vector<float>>> inputs_;
+};
 
 }  // namespace elbo::testing

@@ -27,10 +27,6 @@ Leaves make_leaves(const BuiltCase& built, const std::vector<std::vector<double>
   return leaves;
 }
 
-std::vector<float> to_float(const std::vector<double>& values) {
-  return {values.begin(), values.end()};
-}
-
 void expect_close(std::span<const float> found, const std::vector<double>& expected,
                   double tolerance, const std::string& what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
@@ -68,16 +64,13 @@ TEST_P(Ops, CpuAgreesWithReference) {
     Leaves leaves = make_leaves(built, elements);
     leaves.emplace_back(graph.find_input("weights").id(), weights);
     const auto expected = evaluate_in_double(graph, outputs, batch_size, leaves, {});
+    const OperandMemory memory(graph, built, elements);
+    const std::vector<float> result_weights(weights.begin(), weights.end());
     for (const int threads : {1, 2, 3}) {
-      Plan plan(graph, {outputs.begin(), outputs.end()}, nullptr,
+      Plan plan(graph, {outputs.begin(), outputs.end()}, memory.parameters(),
                 {.batch_size = batch_size, .device = DeviceKind::cpu, .threads = threads});
-      std::vector<std::vector<float>> storage;
-      for (const auto& operand : elements) storage.push_back(to_float(operand));
-      storage.push_back(to_float(weights));
-      for (std::size_t i = 0; i < elements.size(); ++i) {
-        plan.bind_input("x" + std::to_string(i), storage[i].data());
-      }
-      plan.bind_input("weights", storage.back().data());
+      memory.bind(plan);
+      plan.bind_input("weights", result_weights.data());
       plan.run();
       plan.run();  // the second run finds the arena used
       for (std::size_t i = 0; i < outputs.size(); ++i) {

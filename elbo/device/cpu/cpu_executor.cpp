@@ -4,10 +4,14 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <map>
+#include <set>
 
 #include "elbo/base/check.h"
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/onednn.h"
 #include "elbo/device/cpu/tile_ops.h"
 #include "elbo/graph/memory.h"
 #include "elbo/graph/parameters.h"
@@ -27,10 +31,17 @@ std::vector<Value> values_of(const std::vector<PlanOutput>& outputs) {
 class CpuExecutor : public Executor {
  public:
   CpuExecutor(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
-              std::int64_t batch_size, int threads)
+              std::int64_t batch_size, int threads, Precision precision)
       : fusion_(fuse(graph, values_of(outputs))),
         addresses_(static_cast<std::size_t>(graph.size()), nullptr),
-        context_{graph, fusion_, addresses_, batch_size, threads},
+        rounded_addresses_(addresses_.size(), nullptr),
+        context_{.graph = graph,
+                 .fusion = fusion_,
+                 .addresses = addresses_,
+                 .rounded_addresses = rounded_addresses_,
+                 .batch_size = batch_size,
+                 .threads = threads,
+                 .precision = precision},
         outputs_(outputs) {
     bind_parameters(parameters);
     place_outputs();
@@ -48,7 +59,7 @@ class CpuExecutor : public Executor {
     if (profiling_) {
       run_profiled(context);
     } else {
-      for (const auto& kernel : kernels_) kernel->run(context);
+      for (const Step& step : steps_) step.kernel->run(context);
     }
     for (const OutputCopy& copy : copies_) {
       std::memcpy(copy.target, addresses_[index(copy.source)],
@@ -72,9 +83,9 @@ class CpuExecutor : public Executor {
                         .kernels = {},
                         .arena_bytes = static_cast<std::int64_t>(arena_.size_bytes()),
                         .parameter_bytes = ParameterLayout(context_.graph).size() * 4};
-    for (std::size_t i = 0; i < kernels_.size(); ++i) {
-      KernelSummary line = kernels_[i]->summary();
-      line.seconds = seconds_[i];
+    for (const Step& step : steps_) {
+      KernelSummary line = step.kernel->summary();
+      line.seconds = step.seconds;
       line.runs = runs_;
       summary.flops += line.flops;
       summary.kernels.push_back(std::move(line));
@@ -89,11 +100,16 @@ class CpuExecutor : public Executor {
     float* target;
     std::int64_t count;
   };
+  /// Memory, and who is told where it is.
   struct Booking {
-    NodeId node = -1;
-    /// The kernel whose scratch it is, when node is -1.
-    std::size_t kernel = 0;
+    std::function<void(std::byte*)> place;
     Lifetime lifetime;
+  };
+  /// A kernel, and its time in terms of groups, which lifetimes count in.
+  struct Step {
+    std::unique_ptr<Kernel> kernel;
+    int time;
+    double seconds = 0;
   };
 
   static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
@@ -121,8 +137,25 @@ class CpuExecutor : public Executor {
   }
 
   void make_kernels() {
-    for (const Group& group : fusion_.groups) kernels_.push_back(make_kernel(group));
-    seconds_.assign(kernels_.size(), 0);
+    std::set<NodeId> rounded;
+    for (std::size_t time = 0; time < fusion_.groups.size(); ++time) {
+      const Group& group = fusion_.groups[time];
+      for (const NodeId operand : rounded_operands(group)) {
+        if (!rounded.insert(operand).second) continue;
+        steps_.push_back({make_rounding_kernel(context_, operand), static_cast<int>(time)});
+      }
+      steps_.push_back({make_kernel(group), static_cast<int>(time)});
+    }
+  }
+
+  /// What a group reads through a copy in the plan's precision.
+  std::vector<NodeId> rounded_operands(const Group& group) const {
+    if (group.kind != GroupKind::contraction || !reads_rounded(context_, group)) return {};
+    std::vector<NodeId> roots;
+    for (const NodeId operand : context_.node(group.nodes.front()).inputs) {
+      roots.push_back(context_.root(operand));
+    }
+    return roots;
   }
 
   std::unique_ptr<Kernel> make_kernel(const Group& group) const {
@@ -150,8 +183,10 @@ class CpuExecutor : public Executor {
     std::vector<int> booking_of(addresses_.size(), -1);
     const auto open = [&](NodeId id, int first, int last) {
       booking_of[index(id)] = static_cast<int>(bookings.size());
-      bookings.push_back({.node = id, .lifetime = {context_.count(id) * 4, first, last}});
+      bookings.push_back({[this, id](std::byte* address) { addresses_[index(id)] = address; },
+                          {context_.count(id) * 4, first, last}});
     };
+    std::map<NodeId, std::size_t> rounded;
     std::vector<NodeId> constants;
     for (int step = 0; step < end; ++step) {
       const Group& group = fusion_.groups[static_cast<std::size_t>(step)];
@@ -171,11 +206,23 @@ class CpuExecutor : public Executor {
           last = std::max(last, step);
         }
       }
-      const std::int64_t scratch = kernels_[static_cast<std::size_t>(step)]->scratch_bytes();
-      if (scratch > 0) {
-        bookings.push_back(
-            {.kernel = static_cast<std::size_t>(step), .lifetime = {scratch, step, step}});
+      for (const NodeId id : rounded_operands(group)) {
+        const auto [entry, is_new] = rounded.emplace(id, bookings.size());
+        const std::int64_t size = context_.precision == Precision::bf16 ? 2 : 4;
+        if (is_new) {
+          bookings.push_back(
+              {[this, id](std::byte* address) { rounded_addresses_[index(id)] = address; },
+               {context_.count(id) * size, step, step}});
+        }
+        bookings[entry->second].lifetime.last = step;
       }
+    }
+    for (const Step& step : steps_) {
+      const std::int64_t scratch = step.kernel->scratch_bytes();
+      if (scratch == 0) continue;
+      Kernel* kernel = step.kernel.get();
+      bookings.push_back({[kernel](std::byte* address) { kernel->set_scratch(address); },
+                          {scratch, step.time, step.time}});
     }
     for (const PlanOutput& output : outputs_) {
       const NodeId root = context_.root(output.value.id());
@@ -203,12 +250,7 @@ class CpuExecutor : public Executor {
     const MemoryPlan memory = book_memory(lifetimes);
     arena_ = Arena(static_cast<std::size_t>(memory.total_bytes));
     for (std::size_t i = 0; i < bookings.size(); ++i) {
-      std::byte* address = arena_.data() + memory.offsets[i];
-      if (bookings[i].node >= 0) {
-        addresses_[index(bookings[i].node)] = address;
-      } else {
-        kernels_[bookings[i].kernel]->set_scratch(address);
-      }
+      bookings[i].place(arena_.data() + memory.offsets[i]);
     }
   }
 
@@ -226,22 +268,21 @@ class CpuExecutor : public Executor {
   void run_profiled(const RunContext& context) {
     using Clock = std::chrono::steady_clock;
     ++runs_;
-    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+    for (Step& step : steps_) {
       const auto start = Clock::now();
-      kernels_[i]->run(context);
-      seconds_[i] += std::chrono::duration<double>(Clock::now() - start).count();
+      step.kernel->run(context);
+      step.seconds += std::chrono::duration<double>(Clock::now() - start).count();
     }
   }
 
   Fusion fusion_;
-  std::vector<std::byte*> addresses_;
+  std::vector<std::byte*> addresses_, rounded_addresses_;
   KernelContext context_;
   std::vector<PlanOutput> outputs_;
-  std::vector<std::unique_ptr<Kernel>> kernels_;
+  std::vector<Step> steps_;
   std::vector<OutputCopy> copies_;
   Arena arena_;
   bool profiling_ = false;
-  std::vector<double> seconds_;
   std::int64_t runs_ = 0;
 };
 
@@ -250,8 +291,12 @@ class CpuExecutor : public Executor {
 std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
                                             const std::vector<PlanOutput>& outputs,
                                             const float* parameters, std::int64_t batch_size,
-                                            int threads) {
-  return std::make_unique<CpuExecutor>(graph, outputs, parameters, batch_size, threads);
+                                            int threads, Precision precision) {
+  return std::make_unique<CpuExecutor>(graph, outputs, parameters, batch_size, threads, precision);
+}
+
+bool cpu_has_bf16_instructions() {
+  return cpu::has_fast_bf16();
 }
 
 }  // namespace elbo

@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "elbo/device/executor.h"
+#include "elbo/device/precision.h"
 
 namespace elbo {
 
 std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
                                             const std::vector<PlanOutput>& outputs,
                                             const float* parameters, std::int64_t batch_size,
-                                            int threads);
+                                            int threads, Precision precision);
+
+bool cpu_has_bf16_instructions();
 
 }  // namespace elbo

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "elbo/device/executor.h"
+#include "elbo/device/precision.h"
 #include "elbo/graph/fuse.h"
 
 namespace elbo::cpu {
@@ -47,11 +48,17 @@ struct KernelContext {
   const Fusion& fusion;
   /// Addresses by node id; the entry of a node's root is the one that is filled.
   const std::vector<std::byte*>& addresses;
+  /// Addresses of the copies that products read in a narrower precision, likewise.
+  const std::vector<std::byte*>& rounded_addresses;
   std::int64_t batch_size;
   int threads;
+  Precision precision;
 
   NodeId root(NodeId id) const { return fusion.root[static_cast<std::size_t>(id)]; }
   Buffer buffer(NodeId id) const { return Buffer(&addresses[static_cast<std::size_t>(root(id))]); }
+  Buffer rounded(NodeId id) const {
+    return Buffer(&rounded_addresses[static_cast<std::size_t>(root(id))]);
+  }
   const Node& node(NodeId id) const { return graph.node(id); }
   Extents extents(NodeId id) const { return graph.node(id).shape.resolve(batch_size); }
   std::int64_t count(NodeId id) const { return graph.node(id).shape.count(batch_size); }
@@ -63,5 +70,12 @@ std::unique_ptr<Kernel> make_random_kernel(const KernelContext& context, const G
 std::unique_ptr<Kernel> make_copy_kernel(const KernelContext& context, const Group& group);
 std::unique_ptr<Kernel> make_matmul_kernel(const KernelContext& context, const Group& group);
 std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Group& group);
+std::unique_ptr<Kernel> make_lowered_conv_kernel(const KernelContext& context, const Group& group);
+/// True when lowering to a matrix product is the faster way for this convolution.
+bool prefers_lowering(const KernelContext& context, const Group& group);
+/// Makes the copy of a value that products read, context.rounded(id).
+std::unique_ptr<Kernel> make_rounding_kernel(const KernelContext& context, NodeId id);
+/// True when the contraction reads its operands in the plan's precision.
+bool reads_rounded(const KernelContext& context, const Group& group);
 
 }  // namespace elbo::cpu

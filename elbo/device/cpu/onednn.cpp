@@ -9,13 +9,47 @@ const dnnl::engine& onednn_engine() {
   return engine;
 }
 
-dnnl::memory::desc f32_desc(const Extents& extents, const Extents& strides) {
+dnnl::memory::desc array_desc(dnnl::memory::data_type type, const Extents& extents,
+                              const Extents& strides) {
   Extents filled = strides;
   if (filled.empty()) {
     filled.assign(extents.size(), 1);
     for (std::size_t i = extents.size(); i-- > 1;) filled[i - 1] = filled[i] * extents[i];
   }
-  return {extents, dnnl::memory::data_type::f32, filled};
+  return {extents, type, filled};
+}
+
+dnnl::memory::desc f32_desc(const Extents& extents, const Extents& strides) {
+  return array_desc(dnnl::memory::data_type::f32, extents, strides);
+}
+
+Operand product_operand(const KernelContext& context, NodeId id) {
+  switch (context.precision) {
+    case Precision::fp32:
+      return {context.buffer(id)};
+    case Precision::bf16:
+      return {context.rounded(id), dnnl::memory::data_type::bf16};
+    case Precision::bf16_emulated:
+      break;
+  }
+  return {context.rounded(id)};
+}
+
+std::string precision_suffix(const Operand& operand) {
+  return operand.type == dnnl::memory::data_type::bf16 ? ", bf16" : "";
+}
+
+std::string Epilogue::to_string() const {
+  return std::string(has_bias() ? " + bias" : "") + (relu ? ", relu" : "");
+}
+
+Epilogue epilogue_of(const KernelContext& context, const Group& group) {
+  Epilogue epilogue;
+  for (const NodeId id : group.nodes) {
+    if (context.node(id).op == Op::relu) epilogue.relu = true;
+    if (context.node(id).op == Op::add) epilogue.bias = context.node(id).inputs[1];
+  }
+  return epilogue;
 }
 
 dnnl::primitive_attr onednn_attributes(bool with_relu) {
@@ -33,19 +67,30 @@ dnnl::primitive_attr onednn_attributes(bool with_relu) {
   return attributes;
 }
 
+bool has_fast_bf16() {
+  // oneDNN's names of instruction sets grow with what they hold, but for AVX-VNNI without AVX-512.
+  using dnnl::cpu_isa;
+  const cpu_isa isa = dnnl::get_effective_cpu_isa();
+  const auto holds = [isa](cpu_isa wanted) {
+    const auto bits = static_cast<unsigned>(wanted);
+    return (static_cast<unsigned>(isa) & bits) == bits;
+  };
+  return holds(cpu_isa::avx512_core_bf16);
+}
+
 OneDnnKernel::OneDnnKernel() : stream_(onednn_engine()) {}
 
 void OneDnnKernel::add(int argument, Buffer buffer, const dnnl::memory::desc& given,
                        const dnnl::memory::desc& wanted, bool output) {
   const dnnl::engine& engine = onednn_engine();
-  Operand operand{.argument = argument,
-                  .buffer = buffer,
-                  .given = dnnl::memory(given, engine, nullptr),
-                  .wanted = {},
-                  .reorders = given != wanted,
-                  .output = output,
-                  .reorder = {},
-                  .scratch_offset = 0};
+  Argument operand{.number = argument,
+                   .buffer = buffer,
+                   .given = dnnl::memory(given, engine, nullptr),
+                   .wanted = {},
+                   .reorders = given != wanted,
+                   .output = output,
+                   .reorder = {},
+                   .scratch_offset = 0};
   if (operand.reorders) {
     operand.wanted = dnnl::memory(wanted, engine, nullptr);
     operand.reorder = output ? dnnl::reorder(operand.wanted, operand.given)
@@ -54,8 +99,8 @@ void OneDnnKernel::add(int argument, Buffer buffer, const dnnl::memory::desc& gi
     scratch_bytes_ += (static_cast<std::int64_t>(wanted.get_size()) + kAlignmentBytes - 1) /
                       kAlignmentBytes * kAlignmentBytes;
   }
-  arguments_.emplace(argument, operand.reorders ? operand.wanted : operand.given);
-  operands_.push_back(std::move(operand));
+  primitive_arguments_.emplace(argument, operand.reorders ? operand.wanted : operand.given);
+  arguments_.push_back(std::move(operand));
 }
 
 void OneDnnKernel::add_input(int argument, Buffer buffer, const dnnl::memory::desc& given,
@@ -74,31 +119,31 @@ void OneDnnKernel::set_primitive(const dnnl::primitive& primitive,
   scratchpad_ = dnnl::memory(scratchpad, onednn_engine(), nullptr);
   scratchpad_offset_ = scratch_bytes_;
   scratch_bytes_ += static_cast<std::int64_t>(scratchpad.get_size());
-  arguments_.emplace(DNNL_ARG_SCRATCHPAD, scratchpad_);
+  primitive_arguments_.emplace(DNNL_ARG_SCRATCHPAD, scratchpad_);
 }
 
 void OneDnnKernel::set_scratch(std::byte* scratch) {
   if (scratch_bytes_ == 0) return;
   scratchpad_.set_data_handle(scratch + scratchpad_offset_);
-  for (Operand& operand : operands_) {
+  for (Argument& operand : arguments_) {
     if (operand.reorders) operand.wanted.set_data_handle(scratch + operand.scratch_offset);
   }
 }
 
 void OneDnnKernel::run(const RunContext&) {
-  for (Operand& operand : operands_) {
+  for (Argument& operand : arguments_) {
     void* address = operand.buffer.as<void>();
     if (operand.bound == address) continue;
     operand.given.set_data_handle(address);
     operand.bound = address;
   }
-  for (Operand& operand : operands_) {
+  for (Argument& operand : arguments_) {
     if (operand.reorders && !operand.output) {
       operand.reorder.execute(stream_, operand.given, operand.wanted);
     }
   }
-  primitive_.execute(stream_, arguments_);
-  for (Operand& operand : operands_) {
+  primitive_.execute(stream_, primitive_arguments_);
+  for (Argument& operand : arguments_) {
     if (operand.reorders && operand.output) {
       operand.reorder.execute(stream_, operand.wanted, operand.given);
     }

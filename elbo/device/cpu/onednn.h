@@ -15,8 +15,33 @@ using OneDnnArguments = std::unordered_map<int, dnnl::memory>;
 /// The engine of this process.
 const dnnl::engine& onednn_engine();
 
-/// A dense or strided f32 array. Empty strides: row-major.
+/// True when oneDNN multiplies bfloat16 with instructions made for it.
+bool has_fast_bf16();
+
+/// A dense or strided array. Empty strides: row-major.
+dnnl::memory::desc array_desc(dnnl::memory::data_type type, const Extents& extents,
+                              const Extents& strides = {});
 dnnl::memory::desc f32_desc(const Extents& extents, const Extents& strides = {});
+
+/// Where a contraction reads an operand, and in which type.
+struct Operand {
+  Buffer buffer;
+  dnnl::memory::data_type type = dnnl::memory::data_type::f32;
+};
+/// The node's value in the plan's precision.
+Operand product_operand(const KernelContext& context, NodeId id);
+/// ", bf16" for the plan's listing, or nothing.
+std::string precision_suffix(const Operand& operand);
+
+/// What a contraction's own pass does to its result: adds a bias along the last axis, then relu.
+struct Epilogue {
+  NodeId bias = -1;
+  bool relu = false;
+  bool has_bias() const { return bias >= 0; }
+  /// For the plan's listing.
+  std::string to_string() const;
+};
+Epilogue epilogue_of(const KernelContext& context, const Group& group);
 
 /// Attributes of a primitive: scratch memory is ours, and relu is applied to the result if asked.
 dnnl::primitive_attr onednn_attributes(bool with_relu);
@@ -42,8 +67,8 @@ class OneDnnKernel : public Kernel {
   KernelSummary summary_;
 
  private:
-  struct Operand {
-    int argument;
+  struct Argument {
+    int number;
     Buffer buffer;
     /// Ours, at buffer's address.
     dnnl::memory given;
@@ -61,8 +86,8 @@ class OneDnnKernel : public Kernel {
 
   dnnl::stream stream_;
   dnnl::primitive primitive_;
-  std::vector<Operand> operands_;
-  OneDnnArguments arguments_;
+  std::vector<Argument> arguments_;
+  OneDnnArguments primitive_arguments_;
   std::int64_t scratch_bytes_ = 0;
   std::int64_t scratchpad_offset_ = 0;
   dnnl::memory scratchpad_;

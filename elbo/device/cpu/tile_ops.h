@@ -23,6 +23,10 @@ struct TileFunctions {
   /// result = max(result, x).
   void (*accumulate_max)(const float* x, float* result, std::size_t count) = nullptr;
   void (*fill)(float value, float* result, std::size_t count) = nullptr;
+  /// To the nearest bfloat16, ties to even; NaN stays NaN.
+  void (*to_bf16)(const float* x, std::uint16_t* result, std::size_t count) = nullptr;
+  /// The same, as floats.
+  void (*round_to_bf16)(const float* x, float* result, std::size_t count) = nullptr;
   void (*from_u8)(const std::uint8_t* x, float* result, std::size_t count) = nullptr;
 };
 

@@ -1,0 +1,27 @@
+// The sizes of a convolution, whichever of the three operations a node is.
+#pragma once
+
+#include "elbo/device/cpu/kernel.h"
+
+namespace elbo::cpu {
+
+/// x (N, H, W, I), weights (KH, KW, I, O), y (N, OH, OW, O).
+struct ConvGeometry {
+  Extents x, weights, y;
+  std::int64_t stride = 1, padding_begin = 0;
+
+  /// Padding that is really read after the end of an axis of x (1: height, 2: width), which
+  /// rounding the size of y down may have shortened.
+  std::int64_t padding_end(std::size_t axis) const {
+    return (y[axis] - 1) * stride + weights[axis - 1] - x[axis] - padding_begin;
+  }
+  /// Multiplications and additions, the same for all three operations.
+  double flops() const;
+  /// What is read and written, once each, in f32.
+  double bytes() const;
+  std::string to_string() const;
+};
+
+ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
+
+}  // namespace elbo::cpu
