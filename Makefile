@@ -3,8 +3,10 @@
 #
 #   DEPS=skip             install nothing (packages.txt lists what is needed)
 #   BUDGET=quick|standard|full, OUT=DIR   of `make reproduce`
+#   BENCH_DATA=SPEC      data whose loading and memory `make bench` measures
 #   CMAKE_FLAGS=...       more flags for configuring
 BUDGET ?= standard
+BENCH_DATA ?= mnist
 OUT ?= study
 DEPS ?= install
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -44,7 +46,7 @@ test: deps-dev
 	cd build && $(CTEST)
 
 bench: build
-	build/elbo bench
+	build/elbo bench --train $(BENCH_DATA)
 
 bench-ops: deps-dev
 	cmake --preset release -DELBO_BUILD_BENCHMARKS=ON $(CMAKE_FLAGS)

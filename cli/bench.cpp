@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bench_process.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/plan_listing.h"
@@ -21,76 +22,131 @@ nlohmann::json to_json(const Throughput& throughput) {
           {"repeats", throughput.repeats}};
 }
 
-std::vector<std::string> row(const std::string& job, const char* what, std::int64_t batch_size,
-                             const Throughput& throughput) {
-  return {job,
-          what,
-          std::to_string(batch_size),
-          fmt::format("{:.0f}", throughput.median),
-          fmt::format("{:.0f}", throughput.minimum),
-          fmt::format("{:.1f} %", 100 * throughput.spread()),
-          std::to_string(throughput.repeats)};
+nlohmann::json to_json(const BenchReport& report) {
+  nlohmann::json object = {{"job", report.job},
+                           {"description", report.description},
+                           {"precision", name_of(report.precision)},
+                           {"parameters", report.parameters},
+                           {"batch_size", report.batch_size},
+                           {"flops_per_step", report.training_flops},
+                           {"training", to_json(report.training)},
+                           {"ceiling", to_json(report.ceiling)},
+                           {"share_of_ceiling", report.share_of_ceiling()},
+                           {"scoring", to_json(report.scoring)}};
+  object["scoring"]["batch_size"] = report.scoring_batch_size;
+  if (report.training_one_thread.repeats > 0) {
+    object["training_one_thread"] = to_json(report.training_one_thread);
+  }
+  if (report.profile) object["profile"] = plan_json(*report.profile);
+  return object;
+}
+
+/// Rows of the table: one a number that was measured.
+void add_rows(Table& table, const BenchReport& report, std::int64_t threads) {
+  const auto add = [&](const std::string& what, std::int64_t batch, std::int64_t used_threads,
+                       const Throughput& rate, const std::string& note) {
+    if (rate.repeats == 0) return;
+    table.add({report.job, name_of(report.precision), what, std::to_string(used_threads),
+               std::to_string(batch), fmt::format("{:.0f}", rate.median),
+               fmt::format("{:.0f}", rate.minimum), fmt::format("{:.1f} %", 100 * rate.spread()),
+               note});
+  };
+  const Throughput& one = report.training_one_thread;
+  add("training", report.batch_size, threads, report.training,
+      fmt::format("{:.0f} % of the ceiling", 100 * report.share_of_ceiling()));
+  add("products alone", report.batch_size, threads, report.ceiling, "the ceiling");
+  add("training", report.batch_size, 1, one,
+      fmt::format("{} threads are {:.2f} times as fast", threads,
+                  report.training.median / std::max(1.0, one.median)));
+  add("scoring", report.scoring_batch_size, threads, report.scoring, "");
 }
 
 class Bench : public Command {
  public:
   void declare(Arguments& arguments) override {
-    arguments.option("--seconds S", &seconds_, "how long each number is measured (default: 3)",
+    arguments.option("--seconds S", &seconds_,
+                     "how long each number is measured, over its repeats (default: 5)",
                      in_range(0.1, 3600));
+    arguments.option("--repeats R", &repeats_,
+                     "repeats, each of which measures everything in turn (default: 5)",
+                     in_range(1, 1000));
     arguments.option("--job NAME", &job_, "only this job", one_of(bench_jobs()));
+    arguments.option("--precision P", &precision_,
+                     "only this one (default: fp32, and bf16 where the machine has it)",
+                     one_of(precision_names()));
+    arguments.option("--train SPEC", &spec_,
+                     "also one epoch of the mlp job on this data in a process of its own: the time "
+                     "until its first step, and its memory");
     arguments.flag("--profile", profile_, "also the time spent in each kernel of a training step");
     arguments.example("elbo bench --threads 1 --job mlp --profile");
+    arguments.example("elbo bench --train mnist");
   }
 
   Result run(const CommonOptions& common) override {
-    const int threads = static_cast<int>(common.threads);
     const nlohmann::json machine = describe_machine();
     Result result;
     result.json = {{"elbo_version", version()},
                    {"machine", machine},
-                   {"threads", threads},
-                   {"precision", "fp32"},
+                   {"threads", common.threads},
                    {"jobs", nlohmann::json::array()}};
-    Table table({"job", "what", "batch", "examples/s", "least", "spread", "repeats"});
-    for (std::size_t column = 2; column < 7; ++column) table.align(column, Table::Align::right);
+    Table table(
+        {"job", "precision", "what", "threads", "batch", "examples/s", "least", "spread", ""});
+    for (std::size_t column = 3; column < 8; ++column) table.align(column, Table::Align::right);
     std::string descriptions, profiles;
     for (const std::string& job : job_ ? std::vector<std::string>{*job_} : bench_jobs()) {
-      logging::info("measuring {}", job);
-      const BenchReport report =
-          run_bench(job, {.seconds = seconds_, .threads = threads, .profile = profile_});
-      nlohmann::json object = {{"job", report.job},
-                               {"description", report.description},
-                               {"parameters", report.parameters},
-                               {"batch_size", report.batch_size},
-                               {"flops_per_step", report.training_flops},
-                               {"training", to_json(report.training)},
-                               {"scoring", to_json(report.scoring)}};
-      object["scoring"]["batch_size"] = report.scoring_batch_size;
-      descriptions +=
-          fmt::format("{}: {}; {} parameters, {:.1f} MFLOP a step\n", report.job,
-                      report.description, report.parameters, report.training_flops * 1e-6);
-      table.add(row(report.job, "training", report.batch_size, report.training));
-      table.add(row(report.job, "scoring", report.scoring_batch_size, report.scoring));
-      if (report.profile) {
-        object["profile"] = plan_json(*report.profile);
-        profiles += "\nA training step of " + report.job + ":\n" + plan_text(*report.profile);
+      for (const Precision precision : precisions()) {
+        logging::info("measuring {}, {}", job, name_of(precision));
+        const BenchReport report = run_bench(job, {.seconds = seconds_,
+                                                   .repeats = repeats_,
+                                                   .threads = static_cast<int>(common.threads),
+                                                   .precision = precision,
+                                                   .profile = profile_});
+        add_rows(table, report, common.threads);
+        result.json["jobs"].push_back(to_json(report));
+        if (precision == precisions().front()) {
+          descriptions +=
+              fmt::format("{}: {}; {} parameters, {:.1f} MFLOP a step\n", report.job,
+                          report.description, report.parameters, report.training_flops * 1e-6);
+        }
+        if (report.profile) {
+          profiles += fmt::format("\nA training step of {}, {}:\n{}", report.job,
+                                  name_of(precision), plan_text(*report.profile));
+        }
       }
-      result.json["jobs"].push_back(std::move(object));
     }
-    result.text = table.text() +
-                  "\nThe median over repeats, the least, and (most - least) / "
-                  "median.\n" +
-                  descriptions +
-                  fmt::format("{}, {}, {} threads, fp32, elbo {}\n",
-                              machine.value("cpu", std::string("unknown processor")),
-                              machine.value("instruction_set", std::string()), threads, version()) +
-                  profiles;
+    result.text =
+        table.text() +
+        fmt::format("\nThe median of {} repeats, the least, and (most - least) / median.\n",
+                    repeats_) +
+        descriptions + (spec_ ? process_costs(common, result.json) : "") +
+        fmt::format("{}, {}, {} threads, elbo {}\n",
+                    machine.value("cpu", std::string("unknown processor")),
+                    machine.value("instruction_set", std::string()), common.threads, version()) +
+        profiles;
     return result;
   }
 
  private:
-  double seconds_ = 3;
-  std::optional<std::string> job_;
+  std::vector<Precision> precisions() const {
+    if (precision_) return {precision_from_name(*precision_)};
+    if (has_bf16_instructions()) return {Precision::fp32, Precision::bf16};
+    return {Precision::fp32};
+  }
+
+  std::string process_costs(const CommonOptions& common, nlohmann::json& json) const {
+    const ProcessCosts costs = measure_process(*spec_, common, name_of(precisions().back()));
+    json["process"] = {{"spec", *spec_},
+                       {"seconds_to_first_step", costs.seconds_to_first_step},
+                       {"peak_memory_mib", costs.peak_memory_mib}};
+    return fmt::format(
+        "mlp on {}: {:.0f} ms from the start of the process to the end of its first "
+        "step, {:.0f} MiB of memory at most\n",
+        *spec_, 1000 * costs.seconds_to_first_step, costs.peak_memory_mib);
+  }
+
+  double seconds_ = 5;
+  std::int64_t repeats_ = 5;
+  std::optional<std::string> job_, precision_, spec_;
   bool profile_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_arguments.h"
+#include "elbo/base/process.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo::cli {
@@ -39,6 +40,8 @@ class Train : public Command {
                    {"steps", trained.steps},
                    {"seconds", trained.seconds},
                    {"examples_per_second", trained.examples_per_second},
+                   {"seconds_to_first_step", trained.seconds_to_first_step},
+                   {"peak_memory_mib", peak_memory_mib()},
                    {"best_epoch", trained.best_epoch}};
     Table table({});
     table.add({"run", out_});

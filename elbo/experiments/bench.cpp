@@ -9,6 +9,7 @@
 #include "elbo/base/threads.h"
 #include "elbo/data/source.h"
 #include "elbo/device/cpu/flat_ops.h"
+#include "elbo/experiments/ceiling.h"
 #include "elbo/experiments/planned_model.h"
 #include "elbo/train/optimizer.h"
 #include "elbo/train/trainer.h"
@@ -17,6 +18,8 @@ namespace elbo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kScoringBatch = 500;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -76,9 +79,8 @@ Throughput summarise(std::vector<double> rates) {
   return result;
 }
 
-/// Epochs of the trainer as repeats, after those that warm up (a quarter of the time).
-Throughput measure_training(const RunConfig& config, const Dataset& data,
-                            const BenchOptions& options) {
+/// Examples a second in one repeat of the training loop.
+double training_rate(const RunConfig& config, const Dataset& data, double seconds, int threads) {
   const Vae model(config.model, config.shape);
   Graph graph;
   const BatchNodes nodes(graph, data);
@@ -91,7 +93,7 @@ Throughput measure_training(const RunConfig& config, const Dataset& data,
   }
   TrainSettings settings = config.train;
   settings.epochs = 1'000'000;
-  settings.seconds = options.seconds * 1.25;
+  settings.seconds = seconds;
   settings.schedule = "constant";
   Trainer trainer({.graph = graph,
                    .data = data,
@@ -102,41 +104,31 @@ Throughput measure_training(const RunConfig& config, const Dataset& data,
                                    {"kl_nats", objective.terms.kl}},
                    .validation_terms = {},
                    .monitored = ""},
-                  settings, options.threads, {});
+                  settings, threads, {});
+  // The first epoch warms caches and threads up.
   std::vector<double> rates;
-  bool warm = false;
-  double last = 0;
   const auto on_epoch = [&](const EpochReport& report) {
-    last = report.examples_per_second;
-    if (warm) rates.push_back(last);
-    warm = report.seconds >= options.seconds / 4;
+    rates.push_back(report.examples_per_second);
   };
   trainer.run({.on_epoch = on_epoch, .on_progress = {}});
-  if (rates.empty()) rates.push_back(last);
-  return summarise(std::move(rates));
+  if (rates.size() > 1) rates.erase(rates.begin());
+  return summarise(std::move(rates)).median;
 }
 
-Throughput measure_scoring(const RunConfig& config, const Dataset& data,
-                           const BenchOptions& options, std::int64_t batch_size) {
+double scoring_rate(const RunConfig& config, const Dataset& data, double seconds, int threads) {
   PlannedModel model(
       config, data,
-      {.purpose = PlanPurpose::scoring, .batch_size = batch_size, .threads = options.threads});
-  const std::int64_t batches = std::max<std::int64_t>(1, data.count() / batch_size);
-  std::vector<double> rates;
-  const Clock::time_point begin = Clock::now();
-  bool warm = false;
-  while (rates.empty() || seconds_since(begin) < options.seconds) {
-    const Clock::time_point start = Clock::now();
-    for (std::int64_t batch = 0; batch < batches; ++batch) {
-      if (interrupted()) throw Interrupted("interrupted");
-      model.run(batch * batch_size, 0);
-    }
-    if (warm) {
-      rates.push_back(static_cast<double>(batches * batch_size) / seconds_since(start));
-    }
-    warm = true;
+      {.purpose = PlanPurpose::scoring, .batch_size = kScoringBatch, .threads = threads});
+  const std::int64_t batches = std::max<std::int64_t>(1, data.count() / kScoringBatch);
+  std::int64_t passes = -1;  // the first one warms up
+  Clock::time_point start = Clock::now();
+  while (passes < 1 || seconds_since(start) < seconds) {
+    if (interrupted()) throw Interrupted("interrupted");
+    if (passes++ == -1) start = Clock::now();
+    for (std::int64_t batch = 0; batch < batches; ++batch) model.run(batch * kScoringBatch, 0);
+    if (passes == 0) start = Clock::now();
   }
-  return summarise(std::move(rates));
+  return static_cast<double>(passes * batches * kScoringBatch) / seconds_since(start);
 }
 
 PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
@@ -189,7 +181,6 @@ const std::vector<std::string>& bench_jobs() {
 }
 
 BenchReport run_bench(const std::string& name, const BenchOptions& options) {
-  constexpr std::int64_t kScoringBatch = 500;
   const Job& job = find_job(name);
   use_threads(options.threads);
   DataOptions data_options;
@@ -198,17 +189,35 @@ BenchReport run_bench(const std::string& name, const BenchOptions& options) {
   RunConfig config;
   config.model = job.model;
   config.shape = shape_of(data);
+  config.train.precision = name_of(options.precision);
   BenchReport report;
   report.job = job.name;
   report.description = job.description;
+  report.precision = options.precision;
   report.batch_size = config.train.batch_size;
   report.scoring_batch_size = kScoringBatch;
-  PlannedModel model(config, data,
-                     {.batch_size = config.train.batch_size, .threads = options.threads});
+  const PlannedModel model(config, data,
+                           {.batch_size = config.train.batch_size, .threads = options.threads});
   report.parameters = model.layout().parameter_count();
   report.training_flops = model.plan().summary().flops;
-  report.training = measure_training(config, data, options);
-  report.scoring = measure_scoring(config, data, options, kScoringBatch);
+
+  const double seconds = options.seconds / static_cast<double>(options.repeats);
+  std::vector<double> training, one_thread, scoring, ceiling;
+  for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
+    training.push_back(training_rate(config, data, seconds, options.threads));
+    ceiling.push_back(static_cast<double>(report.batch_size) /
+                      contraction_seconds(model.graph(), model.outputs(),
+                                          {.batch_size = report.batch_size,
+                                           .threads = options.threads,
+                                           .precision = options.precision}));
+    scoring.push_back(scoring_rate(config, data, seconds, options.threads));
+    if (options.threads > 1) one_thread.push_back(training_rate(config, data, seconds, 1));
+    use_threads(options.threads);
+  }
+  report.training = summarise(std::move(training));
+  report.ceiling = summarise(std::move(ceiling));
+  report.scoring = summarise(std::move(scoring));
+  report.training_one_thread = summarise(std::move(one_thread));
   if (options.profile) report.profile = measure_kernels(config, data, options);
   return report;
 }

@@ -1,7 +1,6 @@
-// How fast this machine trains and scores: two fixed jobs on generated data, in single precision.
-// Training is measured through the trainer itself, so everything that a run pays for is in it:
-// drawing the order, gathering, all kernels, the norm of the gradient, the optimizer, the sums of
-// the terms.
+// How fast this machine trains and scores: two fixed jobs on generated data. Training is measured
+// through the trainer itself, so everything that a run pays for is in it: drawing the order,
+// gathering, all kernels, the norm of the gradient, the optimizer, the sums of the terms.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "elbo/device/executor.h"
+#include "elbo/device/precision.h"
 
 namespace elbo {
 
@@ -26,22 +26,34 @@ struct Throughput {
 struct BenchReport {
   std::string job;
   std::string description;
+  Precision precision = Precision::fp32;
   std::int64_t parameters = 0;
   std::int64_t batch_size = 0;
   /// Operations of one training step: the plan's, without the optimizer.
   double training_flops = 0;
   Throughput training;
+  /// The same with one thread; no repeats when there is only one.
+  Throughput training_one_thread;
+  /// The step's products and convolutions alone (ceiling.h).
+  Throughput ceiling;
   /// The ELBO of each example, forward only.
   Throughput scoring;
   std::int64_t scoring_batch_size = 0;
   /// The training plan with the time spent in each kernel, and last the optimizer.
   std::optional<PlanSummary> profile;
+
+  /// training / ceiling.
+  double share_of_ceiling() const { return training.median / ceiling.median; }
 };
 
 struct BenchOptions {
-  /// How long each number is measured.
-  double seconds = 3;
+  /// How long each number is measured, over all its repeats.
+  double seconds = 5;
+  /// Everything is measured once in each repeat, in turn, so that a slower minute of the machine
+  /// slows all of it.
+  std::int64_t repeats = 5;
   int threads = 1;
+  Precision precision = Precision::fp32;
   bool profile = false;
 };
 

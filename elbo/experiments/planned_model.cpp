@@ -19,7 +19,8 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
       data_count_(data.count()),
       seed_(static_cast<std::uint64_t>(config.train.seed)) {
   const BatchNodes nodes(graph_, data);
-  const std::vector<PlanOutput> wanted = outputs(config, options.purpose, nodes);
+  const std::vector<PlanOutput> wanted = build(config, options.purpose, nodes);
+  for (const PlanOutput& output : wanted) outputs_.push_back(output.value);
   layout_.initialize(parameters_.values(), seed_);
   plan_.emplace(graph_, wanted, parameters_.data(),
                 PlanOptions{.batch_size = options.batch_size,
@@ -29,8 +30,8 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
   if (graph_.find_input("warmup")) plan_->bind_input("warmup", &warmup_);
 }
 
-std::vector<PlanOutput> PlannedModel::outputs(const RunConfig& config, PlanPurpose purpose,
-                                              const BatchNodes& nodes) {
+std::vector<PlanOutput> PlannedModel::build(const RunConfig& config, PlanPurpose purpose,
+                                            const BatchNodes& nodes) {
   const Vae model(config.model, config.shape);
   const ModelBatch batch = nodes.model_batch(config.data, purpose == PlanPurpose::training);
   std::vector<PlanOutput> wanted;

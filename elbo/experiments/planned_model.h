@@ -38,13 +38,16 @@ class PlannedModel {
   void run(std::int64_t first, std::uint32_t step);
 
   Plan& plan() { return *plan_; }
+  const Plan& plan() const { return *plan_; }
+  const Graph& graph() const { return graph_; }
+  const std::vector<Value>& outputs() const { return outputs_; }
   const ParameterLayout& layout() const { return layout_; }
   FlatBuffer& parameters() { return parameters_; }
   FlatBuffer& gradients() { return gradients_; }
 
  private:
-  std::vector<PlanOutput> outputs(const RunConfig& config, PlanPurpose purpose,
-                                  const BatchNodes& nodes);
+  std::vector<PlanOutput> build(const RunConfig& config, PlanPurpose purpose,
+                                const BatchNodes& nodes);
 
   Graph graph_;
   ParameterLayout layout_;
@@ -53,6 +56,7 @@ class PlannedModel {
   std::int64_t data_count_;
   std::uint64_t seed_;
   float warmup_ = 1;
+  std::vector<Value> outputs_;
   std::optional<Plan> plan_;
 };
 

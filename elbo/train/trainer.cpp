@@ -12,6 +12,7 @@
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
 #include "elbo/base/philox.h"
+#include "elbo/base/process.h"
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/graph/gradients.h"
@@ -163,6 +164,7 @@ class Trainer::State {
         .seconds = seconds(),
         .examples_per_second = static_cast<double>((step_ - first_step) * settings_.batch_size) /
                                std::max(1e-9, training_seconds_),
+        .seconds_to_first_step = first_step_seconds_,
         .best_epoch = best_epoch_,
         .best_monitored = best_monitored_};
   }
@@ -242,6 +244,7 @@ class Trainer::State {
       }
       train_step();
       ++step_;
+      if (first_step_seconds_ == 0) first_step_seconds_ = seconds_since_start();
       if (callbacks.on_progress && seconds_since(last_progress_) > 0.1) {
         last_progress_ = Clock::now();
         const double elapsed = seconds_since(epoch_start);
@@ -442,6 +445,7 @@ class Trainer::State {
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0;
+  double first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;
   Clock::time_point start_, last_checkpoint_, last_progress_;
 };

@@ -65,6 +65,8 @@ struct TrainingResult {
   std::int64_t steps = 0;
   double seconds = 0;
   double examples_per_second = 0;
+  /// From the start of the process to the end of the first step.
+  double seconds_to_first_step = 0;
   std::int64_t best_epoch = 0;
   double best_monitored = 0;
 };
