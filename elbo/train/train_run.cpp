@@ -1,6 +1,7 @@
 #include "elbo/train/train_run.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
@@ -58,9 +59,11 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   config.shape = shape_of(original);
   config.class_names = original.class_names;
   config.version = version();
-  const bool is_static = config.data.binarisation == "static";
-  const Dataset data =
-      is_static ? binarised(original, static_cast<std::uint64_t>(config.train.seed)) : original;
+  std::optional<Dataset> bits;
+  if (config.data.binarisation == "static") {
+    bits = binarised(original, static_cast<std::uint64_t>(config.train.seed));
+  }
+  const Dataset& data = bits ? *bits : original;
   if (config.data.binarisation == "dynamic" && !config.shape.unit_interval) {
     throw UsageError("data.binarisation = \"dynamic\" needs pixels (u8), {} holds {}",
                      original.spec, name_of(original.examples.dtype()));

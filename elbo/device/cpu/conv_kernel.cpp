@@ -134,11 +134,15 @@ class ConvKernel : public OneDnnKernel {
 }  // namespace
 
 bool reads_rounded(const KernelContext& context, const Group& group) {
-  // bfloat16 gradients of convolution weights are slower than single precision in oneDNN, and
-  // patches are gathered from the images as they are.
-  return context.precision != Precision::fp32 &&
-         context.node(group.nodes.front()).op != Op::conv2d_weight_gradient &&
-         !prefers_lowering(context, group);
+  if (context.precision == Precision::fp32) return false;
+  const NodeId id = group.nodes.front();
+  const Op op = context.node(id).op;
+  if (op == Op::matmul) return true;
+  // oneDNN's bfloat16 gradients of convolution weights are slower than single precision, and its
+  // bfloat16 convolutions want whole vectors of channels.
+  constexpr std::int64_t kVector = 16;
+  const ConvGeometry g = conv_geometry(context, id);
+  return op != Op::conv2d_weight_gradient && g.x[3] % kVector == 0 && g.y[3] % kVector == 0;
 }
 
 std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Group& group) {
