@@ -25,8 +25,12 @@ const SettingsTable<ModelSettings>& model_settings_table() {
                   in_range(1, 65536)),
           setting("kernel", &M::kernel, "conv: side length of the kernels", in_range(1, 31)),
           setting("activation", &M::activation, "the nonlinearity", one_of(activation_names())),
-          setting("normalization", &M::normalization, "what follows each dense layer",
+          setting("normalization", &M::normalization, "what follows each hidden layer",
                   one_of({"none", "layer"})),
+          setting("residual", &M::residual,
+                  "dense layers as wide as the one before add to what they are given"),
+          setting("blocks", &M::blocks, "conv: residual blocks at each size of the image",
+                  in_range(0, 64)),
           setting("likelihood", &M::likelihood, "the distribution of the data given its code",
                   one_of(likelihood_names())),
       });

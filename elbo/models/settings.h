@@ -20,6 +20,8 @@ struct ModelSettings {
   std::int64_t kernel = 3;
   std::string activation = "relu";
   std::string normalization = "none";
+  bool residual = false;
+  std::int64_t blocks = 0;
   std::string likelihood = "bernoulli";
 };
 

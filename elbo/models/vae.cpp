@@ -18,7 +18,9 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
               .channels = settings.channels,
               .kernel = settings.kernel,
               .activation = settings.activation,
-              .normalization = settings.normalization};
+              .normalization = settings.normalization,
+              .residual = settings.residual,
+              .blocks = settings.blocks};
   decoder_ = encoder_;
   if (!settings.decoder_hidden.empty()) decoder_.hidden = settings.decoder_hidden;
   if (is_conditional() && data.class_count < 2) {

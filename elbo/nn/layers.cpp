@@ -43,6 +43,17 @@ Conv2dAttributes same_geometry(std::int64_t height, std::int64_t width,
           std::max(rows.padding_end, columns.padding_end)};
 }
 
+/// (N, H, W, C) -> (N, H / size, size, W / size, size, C).
+Value cut_into_squares(Value x, std::int64_t size) {
+  const Shape shape = x.shape();
+  const std::int64_t height = shape[1].size / size, width = shape[2].size / size;
+  if (height == 0 || width == 0) {
+    throw ShapeError("pool: {} is smaller than a square of {} x {}", shape.to_string(), size, size);
+  }
+  const Value whole = slice(slice(x, 1, 0, height * size), 2, 0, width * size);
+  return reshape(whole, Shape{shape[0], height, size, width, size, shape[3].size});
+}
+
 }  // namespace
 
 const std::vector<std::string>& activation_names() {
@@ -112,14 +123,36 @@ Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height
 }
 
 Value layer_norm(const std::string& name, Value x) {
-  const std::int64_t length = x.shape()[-1].size;
+  const Shape shape = x.shape();
+  const std::int64_t last = shape[-1].size;
+  std::int64_t length = 1;
+  for (int axis = 1; axis < shape.rank(); ++axis) length *= shape[axis].size;
   const Value scale =
-      x.graph().parameter(name + ".scale", Shape{length}, {Initializer::Kind::constant, 1.0});
-  const Value shift = bias_of(name, x, length);
+      x.graph().parameter(name + ".scale", Shape{last}, {Initializer::Kind::constant, 1.0});
+  const Value shift = bias_of(name, x, last);
   const double inverse_length = 1.0 / static_cast<double>(length);
-  const Value centred = x - expand_dims(sum(x, {-1}) * inverse_length, -1);
+  const Value rows = reshape(x, Shape{shape[0], length});
+  const Value centred = rows - expand_dims(sum(rows, {-1}) * inverse_length, -1);
   const Value variance = expand_dims(sum(square(centred), {-1}) * inverse_length, -1);
-  return centred / sqrt(variance + 1e-5) * scale + shift;
+  return reshape(centred * (1.0 / sqrt(variance + 1e-5)), shape) * scale + shift;
+}
+
+Value upsample(Value x, std::int64_t factor) {
+  const Shape shape = x.shape();
+  const std::int64_t height = shape[1].size, width = shape[2].size, channels = shape[3].size;
+  const Value apart = reshape(x, Shape{shape[0], height, 1, width, 1, channels});
+  const Value repeated =
+      broadcast_to(apart, Shape{shape[0], height, factor, width, factor, channels});
+  return reshape(repeated, Shape{shape[0], height * factor, width * factor, channels});
+}
+
+Value average_pool(Value x, std::int64_t size) {
+  const Value squares = cut_into_squares(x, size);
+  return sum(sum(squares, {4}), {2}) * (1.0 / static_cast<double>(size * size));
+}
+
+Value max_pool(Value x, std::int64_t size) {
+  return max(max(cut_into_squares(x, size), {4}), {2});
 }
 
 Value dropout(Value x, double probability) {

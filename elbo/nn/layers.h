@@ -43,8 +43,17 @@ Value conv_layer(const std::string& name, Value x, std::int64_t channels,
 Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height,
                            std::int64_t width, std::int64_t channels, const ConvOptions& options);
 
-/// Zero mean and unit variance over the last axis, then scale and shift. Ba et al. 2016.
+/// Zero mean and unit variance over all axes but the first, then scale and shift along the last:
+/// vectors (N, D), Ba et al. 2016; images (N, H, W, C), where it is group normalisation with one
+/// group, Wu & He 2018.
 Value layer_norm(const std::string& name, Value x);
+
+/// Images (N, H, W, C) with each pixel repeated to `factor` x `factor`: (N, factor H, factor W, C).
+Value upsample(Value x, std::int64_t factor);
+/// Means or maxima of `size` x `size` squares that don't overlap: (N, H / size, W / size, C). Rows
+/// and columns that don't fill a square are left out.
+Value average_pool(Value x, std::int64_t size);
+Value max_pool(Value x, std::int64_t size);
 
 /// Sets elements to zero with the given probability and scales the others up. Training only.
 Value dropout(Value x, double probability);

@@ -20,8 +20,12 @@ Value hidden_layers(const std::string& name, Value x, Value condition,
                     const std::vector<std::int64_t>& widths, const NetworkOptions& options) {
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const std::string layer = numbered(name, "dense", i);
-    x = dense(layer, x, i == 0 ? condition : Value(), widths[i], init_for(options.activation));
-    x = finish_layer(layer, x, options);
+    const Value y = finish_layer(
+        layer,
+        dense(layer, x, i == 0 ? condition : Value(), widths[i], init_for(options.activation)),
+        options);
+    const bool skips = options.residual && i > 0 && widths[i] == widths[i - 1];
+    x = skips ? x + y : y;
   }
   return x;
 }
@@ -45,12 +49,37 @@ ConvOptions halving(const NetworkOptions& options) {
   return {.kernel = options.kernel, .stride = 2, .init = init_for(options.activation)};
 }
 
+/// x + conv(act(conv(act(x)))), with normalisation before each activation: He et al. 2016b. The
+/// second convolution begins small, so that the block begins close to the identity.
+Value residual_block(const std::string& name, Value x, const NetworkOptions& options) {
+  const std::int64_t channels = x.shape()[3].size;
+  const auto activated = [&](const std::string& layer, Value y) {
+    if (options.normalization == "layer") y = layer_norm(layer + ".norm", y);
+    return activate(options.activation, y);
+  };
+  constexpr ConvOptions kConv{.kernel = 3};
+  const Value first = conv_layer(name + ".conv1", activated(name + ".conv1", x), channels, kConv);
+  const Value second =
+      conv_layer(name + ".conv2", activated(name + ".conv2", first), channels, kConv);
+  const Value gain =
+      x.graph().parameter(name + ".gain", Shape{channels}, {Initializer::Kind::constant, 0.1});
+  return x + second * gain;
+}
+
+Value residual_blocks(const std::string& name, Value x, const NetworkOptions& options) {
+  for (std::int64_t i = 0; i < options.blocks; ++i) {
+    x = residual_block(numbered(name, "block", static_cast<std::size_t>(i)), x, options);
+  }
+  return x;
+}
+
 Value conv_encoder(const std::string& name, Value x, const ImageShape& image,
                    const NetworkOptions& options) {
   x = reshape(x, images_like(x, image));
   for (std::size_t i = 0; i < options.channels.size(); ++i) {
     const std::string layer = numbered(name, "conv", i);
-    x = activate(options.activation, conv_layer(layer, x, options.channels[i], halving(options)));
+    x = finish_layer(layer, conv_layer(layer, x, options.channels[i], halving(options)), options);
+    x = residual_blocks(layer, x, options);
   }
   return reshape(x, Shape{x.shape()[0], conv_pyramid(image, options).back().size()});
 }
@@ -62,14 +91,15 @@ Value conv_decoder(const std::string& name, Value x, const ImageShape& image, st
   x = reshape(activate(options.activation, x), images_like(x, sizes.back()));
   for (std::size_t i = options.channels.size(); i-- > 0;) {
     const ImageShape& target = sizes[i];
+    const std::string layer = numbered(name, "deconv", i);
+    x = residual_blocks(layer, x, options);
     const std::int64_t channels = i == 0 ? image.channels * outputs : target.channels;
     ConvOptions layer_options = halving(options);
     // An even kernel touches every output equally often: no checkerboard.
     layer_options.kernel += layer_options.kernel % 2;
     if (i == 0) layer_options.init = WeightInit::glorot;
-    x = conv_transpose_layer(numbered(name, "deconv", i), x, target.height, target.width, channels,
-                             layer_options);
-    if (i > 0) x = activate(options.activation, x);
+    x = conv_transpose_layer(layer, x, target.height, target.width, channels, layer_options);
+    if (i > 0) x = finish_layer(layer, x, options);
   }
   // Channels hold one number of every channel, then the next number; the result wants images one
   // after another.

@@ -26,8 +26,13 @@ struct NetworkOptions {
   std::vector<std::int64_t> channels = {32, 64};
   std::int64_t kernel = 3;
   std::string activation = "relu";
-  /// "none" or "layer": what follows each dense layer, before the activation.
+  /// "none" or "layer": what follows each hidden layer, before the activation.
   std::string normalization = "none";
+  /// A dense layer as wide as the one before it adds its result to what it was given. He et al.
+  /// 2016.
+  bool residual = false;
+  /// conv: residual blocks of two convolutions at each size of the image but the first.
+  std::int64_t blocks = 0;
   /// Probability that a hidden unit is dropped in training; 0 for none.
   double dropout = 0;
 };
