@@ -121,6 +121,31 @@ TEST(InterruptedTraining, ControlCSavesItsState) {
   }
 }
 
+TEST(InterruptedTraining, AFullDiskLosesNothingThatWasSaved) {
+  const TemporaryFolder folder(memory_folder());
+  // The weights and their moments take more than 8 KiB, settings and metrics less.
+  const auto words = [&](const char* run, int epochs) {
+    auto list = train_words(folder / run, epochs);
+    list.insert(list.end(), {"--set", "model.hidden=[32]"});
+    return list;
+  };
+  ASSERT_EQ(run_program(words("run", 2)).status, 0);
+  const auto saved = read_file(folder / "run" / "model.safetensors");
+  const ProgramResult full = run_program(resumed(words("run", 4)), OutputTo::little_space);
+  EXPECT_EQ(full.status, 1);
+  EXPECT_NE(full.errors.find("can't be written: File too large"), std::string::npos) << full.errors;
+  EXPECT_EQ(std::count(full.errors.begin(), full.errors.end(), '\n'), 1) << full.errors;
+  EXPECT_EQ(read_file(folder / "run" / "model.safetensors"), saved);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "run")) {
+    EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << "left " << entry.path();
+  }
+  // With space again, it ends where an undisturbed run ends.
+  ASSERT_EQ(run_program(resumed(words("run", 4))).status, 0);
+  ASSERT_EQ(run_program(words("whole", 4)).status, 0);
+  EXPECT_EQ(read_file(folder / "run" / "model.safetensors"),
+            read_file(folder / "whole" / "model.safetensors"));
+}
+
 TEST(InterruptedTraining, ABegunRunIsNotOverwritten) {
   const TemporaryFolder folder(memory_folder());
   ASSERT_EQ(run_program(train_words(folder / "run", 1)).status, 0);

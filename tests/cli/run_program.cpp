@@ -1,6 +1,7 @@
 #include "tests/cli/run_program.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,11 @@ namespace {
   } else {
     const std::string target = to == OutputTo::full_disk ? "/dev/full" : output;
     ::dup2(::open(target.c_str(), kMode, 0600), STDOUT_FILENO);
+  }
+  if (to == OutputTo::little_space) {
+    const rlimit limit = {8192, 8192};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_IGN);
   }
   std::vector<char*> arguments;
   std::string program = ELBO_PROGRAM;
@@ -63,7 +69,8 @@ ProgramResult BackgroundProgram::wait() {
   process_ = -1;
   ProgramResult result;
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (to_ == OutputTo::test) result.output = read_text_file(folder_ / "output");
+  if (to_ == OutputTo::test || to_ == OutputTo::little_space)
+    result.output = read_text_file(folder_ / "output");
   result.errors = read_text_file(folder_ / "errors");
   return result;
 }

@@ -17,8 +17,9 @@ struct ProgramResult {
   std::string errors;
 };
 
-/// Where the program's standard output goes.
-enum class OutputTo { test, full_disk, closed, broken_pipe };
+/// Where the program's standard output goes. little_space: to the test, but no file may grow beyond
+/// 8 KiB, which fails as writing to a full disk does.
+enum class OutputTo { test, full_disk, closed, broken_pipe, little_space };
 
 ProgramResult run_program(const std::vector<std::string>& words, OutputTo to = OutputTo::test);
 
