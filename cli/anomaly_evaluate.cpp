@@ -37,7 +37,7 @@ class AnomalyEvaluate : public Command {
       nlohmann::json scores = nlohmann::json::array();
       for (const auto& [name, values] : of_normal) {
         const std::vector<double>& others = of_anomalous.at(name);
-        const double threshold = calibration.thresholds.at(name);
+        const double threshold = calibration.threshold(name);
         const double area = auroc(values, others), precision = average_precision(values, others);
         const double accepted = share_accepted(values, threshold);
         const double false_accepted = share_accepted(others, threshold);

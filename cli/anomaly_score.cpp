@@ -27,9 +27,9 @@ class AnomalyScore : public Command {
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");
     const Dataset data = load_dataset(spec_, common.data());
+    const double threshold = calibration.threshold(score_);
     const AnomalyScores scores = anomaly_scores(loaded.vae, data, calibration.seed);
     const std::vector<double>& chosen = scores.at(score_);
-    const double threshold = calibration.thresholds.at(score_);
     std::string csv = "index";
     for (const auto& [name, values] : scores) csv += "," + name;
     csv += ",anomalous\n";

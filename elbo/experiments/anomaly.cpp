@@ -7,6 +7,7 @@
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/complexity.h"
 #include "elbo/evaluate/detection.h"
 #include "elbo/graph/ops.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t kSamples = 4;
 constexpr std::int64_t kExtremes = 12;
+constexpr const char* kComplexityCorrected = "complexity_corrected";
 
 void add_to(std::vector<double>& sums, const Array& values) {
   sums.resize(static_cast<std::size_t>(values.size()));
@@ -63,8 +65,8 @@ nlohmann::json seed_rule(const AnomalyCalibration& calibration, const AnomalySco
 }  // namespace
 
 const std::vector<std::string>& anomaly_score_names() {
-  static const std::vector<std::string> names = {"negative_elbo", "reconstruction_error",
-                                                 "reconstruction_probability"};
+  static const std::vector<std::string> names = {
+      kComplexityCorrected, "negative_elbo", "reconstruction_error", "reconstruction_probability"};
   return names;
 }
 
@@ -86,7 +88,24 @@ AnomalyScores anomaly_scores(const FittedVae& vae, const Dataset& data, std::uin
   }
   scores["reconstruction_error"] =
       squared_error_per_example(vae.reconstruct(data), unit_examples(data));
+  if (data.examples.dtype() == DType::u8) {
+    std::vector<double> corrected = scores["negative_elbo"];
+    const std::vector<double> complexity = compressed_nats(data, vae.threads());
+    for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] -= complexity[i];
+    scores[kComplexityCorrected] = std::move(corrected);
+  }
   return scores;
+}
+
+double AnomalyCalibration::threshold(const std::string& score) const {
+  const auto found = thresholds.find(score);
+  if (found == thresholds.end()) {
+    throw UsageError(
+        "the calibration on {} has no threshold for '{}'; choose another score, or "
+        "calibrate again",
+        data_spec, score);
+  }
+  return found->second;
 }
 
 AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out, double false_alarm_rate,
@@ -138,6 +157,8 @@ AnomalyCalibration read_calibration(const std::filesystem::path& path) {
     calibration.error_standard_deviation =
         object.at("reconstruction_error_standard_deviation").get<double>();
     for (const std::string& name : anomaly_score_names()) {
+      // Tables have no complexity.
+      if (name == kComplexityCorrected && !object.at("thresholds").contains(name)) continue;
       calibration.thresholds[name] = object.at("thresholds").at(name).get<double>();
     }
     return calibration;
@@ -159,7 +180,7 @@ nlohmann::json run_anomaly(const FittedVae& vae, const AnomalyCalibration& calib
                         {"scores", nlohmann::json::array()}};
   for (const auto& [name, of_normal] : normal_scores) {
     const std::vector<double>& of_anomalous = anomalous_scores.at(name);
-    const double threshold = calibration.thresholds.at(name);
+    const double threshold = calibration.threshold(name);
     nlohmann::json score{{"name", name},
                          {"threshold", threshold},
                          {"auroc", auroc(of_normal, of_anomalous)},

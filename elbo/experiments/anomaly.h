@@ -19,7 +19,8 @@ using AnomalyScores = std::map<std::string, std::vector<double>>;
 
 /// "negative_elbo": -ELBO in nats, the mean over a few samples of z. "reconstruction_error": mean
 /// squared error at the posterior mean. "reconstruction_probability": -log p(x | z) in nats, the
-/// mean over the same samples (An & Cho 2015).
+/// mean over the same samples (An & Cho 2015). "complexity_corrected", for pixels only: -ELBO less
+/// the nats that the image takes when compressed without loss (Serra et al. 2020).
 AnomalyScores anomaly_scores(const FittedVae& vae, const Dataset& data, std::uint64_t seed);
 const std::vector<std::string>& anomaly_score_names();
 
@@ -33,6 +34,9 @@ struct AnomalyCalibration {
   /// The seed's rule: accept inside mean +- 2 standard deviations of the reconstruction error.
   double error_mean = 0;
   double error_standard_deviation = 0;
+
+  /// Throws UsageError for a score that it was made without.
+  double threshold(const std::string& score) const;
 };
 
 AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out, double false_alarm_rate,

@@ -1,6 +1,7 @@
 // Which models a study trains, and with what settings for each budget.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct StudyPlan {
   StudyModel latent;
   StudyModel denoising;
   StudyModel anomaly;
+  /// The same detector with the roles of the two data sets exchanged; not in the quick study.
+  std::optional<StudyModel> anomaly_reverse;
+  /// Share of normal images that may raise an alarm.
+  double false_alarm_rate = 0.004;
   StudyModel conditional;
   StudyModel likelihood;
   /// Of the likelihood estimate: samples an example, and examples.
