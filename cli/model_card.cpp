@@ -10,13 +10,16 @@
 
 namespace elbo::cli {
 
-void write_model_card(const std::filesystem::path& run, const TrainingResult& trained) {
+void write_model_card(const std::filesystem::path& run) {
   const RunPaths paths(run);
   const RunConfig config = read_run_config(paths.config());
   nlohmann::json described = to_json(config);
   described["parameters"] = parameters_of(Vae(config.model, config.shape)).parameter_count();
-  nlohmann::json metrics = {{"epoch", trained.epochs}, {"seconds", trained.seconds}};
   const std::vector<nlohmann::json> epochs = read_metrics(paths.metrics());
+  nlohmann::json metrics = nlohmann::json::object();
+  if (!epochs.empty()) {
+    metrics = {{"epoch", epochs.back()["epoch"]}, {"seconds", epochs.back()["seconds"]}};
+  }
   if (const nlohmann::json* kept = kept_epoch(epochs)) {
     for (const char* pass : {"train", "validation"}) {
       if (kept->contains(pass)) metrics[pass] = kept->at(pass);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/command.h"
+#include "cli/model_card.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "elbo/base/log.h"
@@ -66,6 +67,9 @@ class Reproduce : public Command {
     options.on_stage = [](const std::string& line) { logging::info("{}", line); };
     Result result;
     result.json = run_study(options);
+    for (const std::string& model : result.json["models"]) {
+      write_model_card(std::filesystem::path(out_) / "models" / model);
+    }
     logging::info("report");
     write_report(out_);
     result.json["out"] = out_;

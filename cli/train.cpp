@@ -33,7 +33,7 @@ class Train : public Command {
                                               .threads = static_cast<int>(common.threads),
                                               .resume = resume_,
                                               .callbacks = progress.callbacks()});
-    write_model_card(out_, trained);
+    write_model_card(out_);
     Result result;
     result.json = {{"run", out_},
                    {"epochs", trained.epochs},

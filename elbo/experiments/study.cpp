@@ -108,8 +108,11 @@ class Study {
     samples(reconstruction, latent);
     summary["likelihood"] = likelihood(explainer);
 
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    // What earlier sittings spent on training counts as well.
+    const double seconds =
+        seconds_before_ + std::chrono::duration<double>(Clock::now() - start).count();
     summary["seconds"] = seconds;
+    for (const json& model : models_) summary["models"].push_back(model["name"]);
     summary["machine"] = describe_machine();
     summary["budget"] = options_.budget;
     summary["seed"] = options_.seed;
@@ -147,6 +150,7 @@ class Study {
                                               .resume = true,
                                               .callbacks = callbacks(model.name)});
     LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
+    seconds_before_ += trained.seconds_before;
     std::int64_t parameters = 0;
     for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
     models_.push_back({{"name", model.name},
@@ -262,6 +266,7 @@ class Study {
   ResultFolder results_;
   StudyData data_;
   json models_ = json::array();
+  double seconds_before_ = 0;
 };
 
 }  // namespace

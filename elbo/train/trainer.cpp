@@ -162,6 +162,7 @@ class Trainer::State {
         .epochs = epoch_,
         .steps = step_,
         .seconds = seconds(),
+        .seconds_before = seconds_before_,
         .examples_per_second = static_cast<double>((step_ - first_step) * settings_.batch_size) /
                                std::max(1e-9, training_seconds_),
         .seconds_to_first_step = first_step_seconds_,

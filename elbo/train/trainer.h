@@ -64,6 +64,8 @@ struct TrainingResult {
   std::int64_t epochs = 0;
   std::int64_t steps = 0;
   double seconds = 0;
+  /// Those of `seconds` that an earlier process spent, which was then resumed.
+  double seconds_before = 0;
   double examples_per_second = 0;
   /// From the start of the process to the end of the first step.
   double seconds_to_first_step = 0;
