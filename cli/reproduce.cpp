@@ -67,8 +67,8 @@ class Reproduce : public Command {
     options.on_stage = [](const std::string& line) { logging::info("{}", line); };
     Result result;
     result.json = run_study(options);
-    for (const std::string& model : result.json["models"]) {
-      write_model_card(std::filesystem::path(out_) / "models" / model);
+    for (const nlohmann::json& model : result.json["models"]) {
+      write_model_card(std::filesystem::path(out_) / "models" / model.get<std::string>());
     }
     logging::info("report");
     write_report(out_);
