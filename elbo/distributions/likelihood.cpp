@@ -8,8 +8,12 @@
 namespace elbo {
 
 const std::vector<LikelihoodKind>& likelihood_kinds() {
-  static const std::vector<LikelihoodKind> kinds = {bernoulli_likelihood(), gaussian_likelihood(),
-                                                    gaussian_per_pixel_likelihood()};
+  static const std::vector<LikelihoodKind> kinds = {
+      bernoulli_likelihood(),
+      gaussian_likelihood(),
+      gaussian_fixed_likelihood(),
+      gaussian_per_pixel_likelihood(),
+  };
   return kinds;
 }
 

@@ -29,6 +29,8 @@ const SettingsTable<ModelSettings>& model_settings_table() {
                   one_of({"none", "layer"})),
           setting("likelihood", &M::likelihood, "the distribution of the data given its code",
                   one_of(likelihood_names())),
+          setting("sigma", &M::sigma, "gaussian_fixed: the standard deviation, in the data's units",
+                  in_range(1e-4, 1e4)),
       });
   return table;
 }

@@ -21,6 +21,7 @@ struct ModelSettings {
   std::string activation = "relu";
   std::string normalization = "none";
   std::string likelihood = "bernoulli";
+  double sigma = 0.1;
 };
 
 const SettingsTable<ModelSettings>& model_settings_table();

@@ -53,7 +53,7 @@ std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
   if (!is_conditional()) condition = Value();
   return likelihood_.make(decoder_network("decoder", z, condition, data_.image,
                                           likelihood_.outputs_per_element, decoder_),
-                          data_.unit_interval);
+                          {.unit_interval = data_.unit_interval, .sigma = settings_.sigma});
 }
 
 Value Vae::prior_log_prob(Value z) const {
