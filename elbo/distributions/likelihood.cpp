@@ -13,6 +13,7 @@ const std::vector<LikelihoodKind>& likelihood_kinds() {
       gaussian_likelihood(),
       gaussian_fixed_likelihood(),
       gaussian_per_pixel_likelihood(),
+      continuous_bernoulli_likelihood(),
   };
   return kinds;
 }

@@ -52,5 +52,6 @@ LikelihoodKind bernoulli_likelihood();
 LikelihoodKind gaussian_likelihood();
 LikelihoodKind gaussian_fixed_likelihood();
 LikelihoodKind gaussian_per_pixel_likelihood();
+LikelihoodKind continuous_bernoulli_likelihood();
 
 }  // namespace elbo
