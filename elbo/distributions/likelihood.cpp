@@ -14,6 +14,7 @@ const std::vector<LikelihoodKind>& likelihood_kinds() {
       gaussian_fixed_likelihood(),
       gaussian_per_pixel_likelihood(),
       continuous_bernoulli_likelihood(),
+      student_t_likelihood(),
   };
   return kinds;
 }

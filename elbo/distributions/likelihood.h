@@ -29,6 +29,8 @@ struct LikelihoodOptions {
   bool unit_interval = true;
   /// gaussian_fixed: the standard deviation, in the data's own units.
   double sigma = 0.1;
+  /// student_t: above 2, so that there is a variance.
+  double degrees_of_freedom = 5;
 };
 
 struct LikelihoodKind {
@@ -53,5 +55,6 @@ LikelihoodKind gaussian_likelihood();
 LikelihoodKind gaussian_fixed_likelihood();
 LikelihoodKind gaussian_per_pixel_likelihood();
 LikelihoodKind continuous_bernoulli_likelihood();
+LikelihoodKind student_t_likelihood();
 
 }  // namespace elbo

@@ -22,6 +22,7 @@ struct ModelSettings {
   std::string normalization = "none";
   std::string likelihood = "bernoulli";
   double sigma = 0.1;
+  double degrees_of_freedom = 5;
 };
 
 const SettingsTable<ModelSettings>& model_settings_table();

@@ -53,7 +53,9 @@ std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
   if (!is_conditional()) condition = Value();
   return likelihood_.make(decoder_network("decoder", z, condition, data_.image,
                                           likelihood_.outputs_per_element, decoder_),
-                          {.unit_interval = data_.unit_interval, .sigma = settings_.sigma});
+                          {.unit_interval = data_.unit_interval,
+                           .sigma = settings_.sigma,
+                           .degrees_of_freedom = settings_.degrees_of_freedom});
 }
 
 Value Vae::prior_log_prob(Value z) const {
