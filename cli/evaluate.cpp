@@ -37,11 +37,18 @@ class Evaluate : public Command {
                    {"mse", bound.mse},
                    {"psnr_db", bound.psnr_db},
                    {"active_units", bound.active_units}};
+    const std::int64_t size = loaded.vae.model().data_size();
+    const bool is_mass = find_likelihood(loaded.config.model.likelihood).byte_levels == 256;
     Table table({});
     table.add({"examples", std::to_string(bound.count)});
     table.add({"ELBO", fmt::format("{:.4f} nats", bound.elbo_nats)});
     table.add({"  log p(x|z)", fmt::format("{:.4f} nats", bound.log_likelihood_nats)});
     table.add({"  KL", fmt::format("{:.4f} nats", bound.kl_nats)});
+    if (is_mass) {
+      const double bits = bits_per_dim(-bound.elbo_nats, size);
+      result.json["bits_per_dim"] = bits;
+      table.add({"-ELBO", fmt::format("{:.4f} bits per dimension", bits)});
+    }
     table.add({"reconstruction MSE", fmt::format("{:.6f}", bound.mse)});
     table.add({"PSNR", fmt::format("{:.3f} dB", bound.psnr_db)});
     table.add(
@@ -54,6 +61,11 @@ class Evaluate : public Command {
       table.add({fmt::format("-log p(x), {} samples", *samples_),
                  fmt::format("{:.4f} nats +- {:.4f}", bound_k.nll_nats,
                              bound_k.nll_standard_error_nats)});
+      if (is_mass) {
+        const double bits = bits_per_dim(bound_k.nll_nats, size);
+        result.json["nll_bits_per_dim"] = bits;
+        table.add({"", fmt::format("{:.4f} bits per dimension", bits)});
+      }
     }
     result.text = table.text();
     if (loaded.config.data.binarisation == "none" &&

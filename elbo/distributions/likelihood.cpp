@@ -14,7 +14,10 @@ const std::vector<LikelihoodKind>& likelihood_kinds() {
       gaussian_fixed_likelihood(),
       gaussian_per_pixel_likelihood(),
       continuous_bernoulli_likelihood(),
+      discretized_logistic_likelihood(),
+      mixture_of_logistics_likelihood(),
       student_t_likelihood(),
+      categorical_likelihood(),
   };
   return kinds;
 }

@@ -40,6 +40,9 @@ struct LikelihoodKind {
   std::int64_t outputs_per_element = 1;
   /// True when log_prob is a log density of grey pixels as such: Bernoulli is not.
   bool describes_grey_pixels = true;
+  /// When log_prob is a log mass of a pixel's byte: how many levels it tells apart, 256 for the
+  /// byte itself. 0 for anything else. A kind with levels is of no use for data that aren't bytes.
+  std::int64_t byte_levels = 0;
   /// raw: (..., outputs_per_element * D), the first number of every element first.
   std::unique_ptr<Likelihood> (*make)(Value raw, const LikelihoodOptions& options) = nullptr;
 };
@@ -55,6 +58,9 @@ LikelihoodKind gaussian_likelihood();
 LikelihoodKind gaussian_fixed_likelihood();
 LikelihoodKind gaussian_per_pixel_likelihood();
 LikelihoodKind continuous_bernoulli_likelihood();
+LikelihoodKind discretized_logistic_likelihood();
+LikelihoodKind mixture_of_logistics_likelihood();
 LikelihoodKind student_t_likelihood();
+LikelihoodKind categorical_likelihood();
 
 }  // namespace elbo

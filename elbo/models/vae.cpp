@@ -33,6 +33,12 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
         "one "
         "width");
   }
+  if (likelihood_.byte_levels > 0 && !data.unit_interval) {
+    throw UsageError(
+        "model.likelihood = \"{}\" is of pixels stored as bytes, the data holds plain numbers; use "
+        "\"gaussian\" or \"student_t\"",
+        settings.likelihood);
+  }
   if (settings.network == "conv" && data.image.height * data.image.width == 1) {
     throw UsageError("model.network = \"conv\" needs images, found vectors of {}; use \"mlp\"",
                      data.image.channels);
