@@ -68,6 +68,7 @@ Section reconstruction_section(const Study& study) {
   Facts facts;
   add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
   add(facts, "peak signal-to-noise ratio, dB", result, "psnr_db", two_decimals);
+  add(facts, "structural similarity (SSIM)", result, "ssim", three_digits);
   add(facts, "latent numbers", result, "latent", thousands);
   add(facts, "active latent numbers", result, "active_units", thousands);
   add_bound(facts, result);

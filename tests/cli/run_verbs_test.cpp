@@ -179,6 +179,15 @@ TEST_F(RunVerbs, EvaluateGivesBitsADimensionForMassesOfBytes) {
               object["nll_nats"].get<double>() / dimensions, 1e-9);
 }
 
+TEST_F(RunVerbs, ReconstructGivesTheSimilarity) {
+  const ProgramResult result =
+      run({"reconstruct", plain(), "strokes?count=20&size=12", "--out", file("rebuilt"), "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const double ssim = nlohmann::json::parse(result.output)["ssim"].get<double>();
+  EXPECT_GT(ssim, -1);
+  EXPECT_LT(ssim, 1);
+}
+
 TEST_F(RunVerbs, InfoTellsModelSettingsAndNumbers) {
   const ProgramResult result = run({"info", plain(), "--json"});
   ASSERT_EQ(result.status, 0) << result.errors;
