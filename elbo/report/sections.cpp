@@ -89,6 +89,8 @@ Section latent_section(const Study& study) {
   if (!result) return section;
   Facts facts;
   add(facts, "accuracy of the 5 nearest neighbours", result, "knn5_accuracy", one_decimal_percent);
+  add(facts, "accuracy of a linear classifier", result, "linear_probe_accuracy",
+      one_decimal_percent);
   add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
   add_bound(facts, result);
   section.body =
