@@ -162,6 +162,17 @@ TEST_F(RunVerbs, DecodeOfAConditionalModelNeedsALabel) {
       "'10'");
 }
 
+TEST_F(RunVerbs, EvaluateSplitsTheKl) {
+  const ProgramResult result = run({"evaluate", plain(), "strokes?count=50&size=12", "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto object = nlohmann::json::parse(result.output);
+  EXPECT_EQ(object["aggregate_examples"], 50);
+  EXPECT_NEAR(
+      object["mutual_information_nats"].get<double>() + object["aggregate_kl_nats"].get<double>(),
+      object["kl_nats"].get<double>(), 1e-4);
+  EXPECT_FALSE(object.contains("bits_per_dim"));
+}
+
 TEST_F(RunVerbs, EvaluateGivesBitsADimensionForMassesOfBytes) {
   const std::string run_folder = file("bytes");
   ASSERT_EQ(train(run_folder,
