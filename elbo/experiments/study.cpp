@@ -12,6 +12,7 @@
 #include "elbo/base/log.h"
 #include "elbo/base/version.h"
 #include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/frechet.h"
 #include "elbo/experiments/anomaly.h"
 #include "elbo/experiments/experiments.h"
 #include "elbo/experiments/load_run.h"
@@ -89,14 +90,16 @@ class Study {
         run_robustness(reconstruction, &denoising, data_.test, {.seed = options_.seed}, results_);
     summary["robustness"]["curve"] = noise["models"].back()["curve"];
     summary["anomaly"] = anomaly(detector);
-    json generated = run_conditional(conditional, judge, data_.train.class_names,
-                                     {.seed = options_.seed}, results_);
+    json generated =
+        run_conditional(conditional, judge, data_.test, {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
         judge.accuracy(unit_examples(data_.test), *data_.test.labels);
     results_.write("conditional", generated);
-    summary["conditional"] = {{"label_accuracy", generated["label_accuracy"]},
-                              {"classifier_test_accuracy", generated["classifier_test_accuracy"]}};
-    samples(reconstruction, latent);
+    for (const char* name :
+         {"label_accuracy", "classifier_test_accuracy", "classifier_frechet_distance"}) {
+      summary["conditional"][name] = generated[name];
+    }
+    samples(reconstruction, latent, judge);
     summary["likelihood"] = likelihood(explainer);
 
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -177,13 +180,17 @@ class Study {
               {"fashion_mnist_accept_rate", report["seed_rule"]["fashion_mnist_accept_rate"]}}}};
   }
 
-  void samples(const FittedVae& reconstruction, const FittedVae& latent) {
+  void samples(const FittedVae& reconstruction, const FittedVae& latent,
+               const FittedClassifier& judge) {
+    const Array real = judge.features(unit_examples(data_.test));
     json models = json::array();
     for (const auto& [name, vae] :
          {std::pair{"reconstruction", &reconstruction}, std::pair{"latent", &latent}}) {
       const Array images = sample_images(*vae, 6, 12, options_.seed);
+      const Array judged = judge.features(vae->sample(data_.test.count(), options_.seed));
       models.push_back({{"name", name},
-                        {"images", results_.write_array(std::string("samples_") + name, images)}});
+                        {"images", results_.write_array(std::string("samples_") + name, images)},
+                        {"classifier_frechet_distance", frechet_distance(judged, real)}});
     }
     results_.write("samples", {{"models", models}});
   }

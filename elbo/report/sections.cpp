@@ -234,6 +234,8 @@ Section conditional_section(const Study& study) {
       as_percent);
   add(facts, "classifier trained on samples alone, tested on real images", result,
       "train_on_generated_accuracy", as_percent);
+  add(facts, "Fréchet distance to test images, in the judge's features (not Inception's)", result,
+      "classifier_frechet_distance", three_digits);
   section.body = html::paragraph(
                      "A conditional model is asked for a class; an independent classifier, trained "
                      "on real images, judges what came.") +
