@@ -18,6 +18,7 @@
 #include "elbo/experiments/load_run.h"
 #include "elbo/experiments/machine.h"
 #include "elbo/experiments/study_plan.h"
+#include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
@@ -94,10 +95,13 @@ class Study {
         run_conditional(conditional, judge, data_.test, {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
         judge.accuracy(unit_examples(data_.test), *data_.test.labels);
+    if (plan_.train_on_generated_epochs > 0) {
+      generated["train_on_generated_accuracy"] = train_on_generated(conditional);
+    }
     results_.write("conditional", generated);
-    for (const char* name :
-         {"label_accuracy", "classifier_test_accuracy", "classifier_frechet_distance"}) {
-      summary["conditional"][name] = generated[name];
+    for (const char* name : {"label_accuracy", "classifier_test_accuracy",
+                             "classifier_frechet_distance", "train_on_generated_accuracy"}) {
+      if (generated.contains(name)) summary["conditional"][name] = generated[name];
     }
     samples(reconstruction, latent, judge);
     summary["likelihood"] = likelihood(explainer);
@@ -129,6 +133,16 @@ class Study {
     stage("judge: a classifier that will judge generated images");
     return train_classifier(data_.train, plan_.judge, model_folder("judge"), options_.threads,
                             callbacks("judge"));
+  }
+
+  double train_on_generated(const FittedVae& conditional) {
+    stage("train-on-generated: the judge's like, trained on samples alone");
+    ClassifierSettings settings = plan_.judge;
+    settings.epochs = plan_.train_on_generated_epochs;
+    return train_on_generated_accuracy(
+        conditional, data_.test,
+        {.count = data_.train.count(), .seed = options_.seed, .classifier = settings},
+        model_folder("train-on-generated"), callbacks("train-on-generated"));
   }
 
   FittedVae train(StudyModel& model) {
