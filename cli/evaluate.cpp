@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "elbo/evaluate/aggregate_posterior.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/experiments/load_run.h"
 
@@ -37,11 +38,26 @@ class Evaluate : public Command {
                    {"mse", bound.mse},
                    {"psnr_db", bound.psnr_db},
                    {"active_units", bound.active_units}};
+    const AggregateReport aggregate = evaluate_aggregate_posterior(loaded.vae, data, seed);
+    result.json["mutual_information_nats"] = aggregate.mutual_information_nats;
+    result.json["aggregate_kl_nats"] = aggregate.aggregate_kl_nats;
+    result.json["aggregate_examples"] = aggregate.count;
+    const std::int64_t size = loaded.vae.model().data_size();
+    const bool is_mass = find_likelihood(loaded.config.model.likelihood).byte_levels == 256;
     Table table({});
     table.add({"examples", std::to_string(bound.count)});
     table.add({"ELBO", fmt::format("{:.4f} nats", bound.elbo_nats)});
     table.add({"  log p(x|z)", fmt::format("{:.4f} nats", bound.log_likelihood_nats)});
     table.add({"  KL", fmt::format("{:.4f} nats", bound.kl_nats)});
+    if (is_mass) {
+      const double bits = bits_per_dim(-bound.elbo_nats, size);
+      result.json["bits_per_dim"] = bits;
+      table.add({"-ELBO", fmt::format("{:.4f} bits per dimension", bits)});
+    }
+    table.add({fmt::format("mutual information, {} examples", aggregate.count),
+               fmt::format("{:.4f} nats", aggregate.mutual_information_nats)});
+    table.add(
+        {"KL of all codes to the prior", fmt::format("{:.4f} nats", aggregate.aggregate_kl_nats)});
     table.add({"reconstruction MSE", fmt::format("{:.6f}", bound.mse)});
     table.add({"PSNR", fmt::format("{:.3f} dB", bound.psnr_db)});
     table.add(
@@ -54,6 +70,11 @@ class Evaluate : public Command {
       table.add({fmt::format("-log p(x), {} samples", *samples_),
                  fmt::format("{:.4f} nats +- {:.4f}", bound_k.nll_nats,
                              bound_k.nll_standard_error_nats)});
+      if (is_mass) {
+        const double bits = bits_per_dim(bound_k.nll_nats, size);
+        result.json["nll_bits_per_dim"] = bits;
+        table.add({"", fmt::format("{:.4f} bits per dimension", bits)});
+      }
     }
     result.text = table.text();
     if (loaded.config.data.binarisation == "none" &&

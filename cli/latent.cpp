@@ -23,8 +23,9 @@ class Latent : public Command {
     const nlohmann::json report =
         run_latent_map(loaded.vae, experiment_.data(common), reference ? &*reference : nullptr,
                        experiment_.results(), seed_of(common));
-    return finish_experiment(experiment_.out(), report,
-                             {"knn5_accuracy", "mse", "elbo_nats", "kl_nats"});
+    return finish_experiment(
+        experiment_.out(), report,
+        {"knn5_accuracy", "linear_probe_accuracy", "mse", "elbo_nats", "kl_nats"});
   }
 
  private:

@@ -18,7 +18,7 @@ class Reconstruct : public Command {
                                                      experiment_.results(), seed_of(common));
     return finish_experiment(
         experiment_.out(), report,
-        {"count", "latent", "mse", "psnr_db", "elbo_nats", "kl_nats", "active_units"});
+        {"count", "latent", "mse", "psnr_db", "ssim", "elbo_nats", "kl_nats", "active_units"});
   }
 
  private:

@@ -28,7 +28,7 @@ LikelihoodKind bernoulli_likelihood() {
           .description = "binary pixels, from logits",
           .outputs_per_element = 1,
           .describes_grey_pixels = false,
-          .make = [](Value raw, bool) -> std::unique_ptr<Likelihood> {
+          .make = [](Value raw, const LikelihoodOptions&) -> std::unique_ptr<Likelihood> {
             return std::make_unique<Bernoulli>(raw);
           }};
 }

@@ -6,18 +6,18 @@
 namespace elbo {
 
 struct Categorical {
-  /// (N, C), any real numbers.
+  /// (..., C), any real numbers.
   Value logits;
 
-  /// (N, C), sums to one.
+  /// (..., C), sums to one.
   Value probabilities() const;
-  /// log probability in nats of each example's class, given one-hot (N, C): (N).
+  /// log probability in nats of the class, given one-hot (..., C): (...).
   Value log_prob(Value one_hot) const;
-  /// One-hot draws (N, C), by the Gumbel-max trick.
+  /// One-hot draws (..., C), by the Gumbel-max trick.
   Value sample() const;
 };
 
-/// KL(q || p) in nats: (N).
+/// KL(q || p) in nats: (..., C) -> (...).
 Value kl_divergence(const Categorical& q, const Categorical& p);
 
 }  // namespace elbo

@@ -1,8 +1,11 @@
 // Gaussian likelihoods. "gaussian" has one variance for all pixels, learned with the weights, so
 // that the balance between reconstruction and KL sets itself (Rybkin, Daniilidis & Levine 2020,
-// "Simple and effective VAE training with calibrated decoders"). "gaussian_per_pixel" lets the
-// decoder give each pixel its own.
+// "Simple and effective VAE training with calibrated decoders"); "gaussian_fixed" is told it;
+// "gaussian_per_pixel" lets the decoder give each pixel its own.
+#include <cmath>
+
 #include "elbo/distributions/likelihood.h"
+#include "elbo/distributions/raw_outputs.h"
 
 namespace elbo {
 namespace {
@@ -27,7 +30,11 @@ class Gaussian : public Likelihood {
   Value log_variance_;
 };
 
-std::unique_ptr<Likelihood> make_shared(Value raw, bool unit_interval) {
+Value mean_of(Value location, const LikelihoodOptions& options) {
+  return options.unit_interval ? sigmoid(location) : location;
+}
+
+std::unique_ptr<Likelihood> make_shared(Value raw, const LikelihoodOptions& options) {
   // Adam moves a parameter by about the learning rate a step, whatever its scale; times ten, the
   // variance finds its place within the first few hundred steps instead of the first few thousand.
   constexpr double kSpeed = 10;
@@ -37,16 +44,17 @@ std::unique_ptr<Likelihood> make_shared(Value raw, bool unit_interval) {
                             {Initializer::Kind::constant, kFirstLogVariance / kSpeed});
   // Bounded below: pixels in 256 steps carry no more than that (1/256 squared is exp(-11)).
   const Value log_variance = clamp(scaled * kSpeed, -11, 5);
-  return std::make_unique<Gaussian>(unit_interval ? sigmoid(raw) : raw, log_variance);
+  return std::make_unique<Gaussian>(mean_of(raw, options), log_variance);
 }
 
-std::unique_ptr<Likelihood> make_per_pixel(Value raw, bool unit_interval) {
-  const int last = raw.shape().rank() - 1;
-  const std::int64_t size = raw.shape()[last].size / 2;
-  const Value location = slice(raw, last, 0, size);
-  const Value log_variance = slice(raw, last, size, 2 * size);
-  const Value mean = unit_interval ? sigmoid(location) : location;
-  return std::make_unique<Gaussian>(mean, clamp(log_variance - 2.0, -9, 5));
+std::unique_ptr<Likelihood> make_fixed(Value raw, const LikelihoodOptions& options) {
+  const Value log_variance = raw.graph().constant(2 * std::log(options.sigma));
+  return std::make_unique<Gaussian>(mean_of(raw, options), log_variance);
+}
+
+std::unique_ptr<Likelihood> make_per_pixel(Value raw, const LikelihoodOptions& options) {
+  const Value log_variance = clamp(raw_output(raw, 2, 1) - 2.0, -9, 5);
+  return std::make_unique<Gaussian>(mean_of(raw_output(raw, 2, 0), options), log_variance);
 }
 
 }  // namespace
@@ -57,6 +65,14 @@ LikelihoodKind gaussian_likelihood() {
           .outputs_per_element = 1,
           .describes_grey_pixels = true,
           .make = make_shared};
+}
+
+LikelihoodKind gaussian_fixed_likelihood() {
+  return {.name = "gaussian_fixed",
+          .description = "grey pixels, the standard deviation is model.sigma",
+          .outputs_per_element = 1,
+          .describes_grey_pixels = true,
+          .make = make_fixed};
 }
 
 LikelihoodKind gaussian_per_pixel_likelihood() {

@@ -8,8 +8,17 @@
 namespace elbo {
 
 const std::vector<LikelihoodKind>& likelihood_kinds() {
-  static const std::vector<LikelihoodKind> kinds = {bernoulli_likelihood(), gaussian_likelihood(),
-                                                    gaussian_per_pixel_likelihood()};
+  static const std::vector<LikelihoodKind> kinds = {
+      bernoulli_likelihood(),
+      gaussian_likelihood(),
+      gaussian_fixed_likelihood(),
+      gaussian_per_pixel_likelihood(),
+      continuous_bernoulli_likelihood(),
+      discretized_logistic_likelihood(),
+      mixture_of_logistics_likelihood(),
+      student_t_likelihood(),
+      categorical_likelihood(),
+  };
   return kinds;
 }
 

@@ -23,6 +23,16 @@ class Likelihood {
   virtual Value sample() const = 0;
 };
 
+/// What a likelihood may need to know besides the decoder's outputs.
+struct LikelihoodOptions {
+  /// The data lies in [0, 1], as pixels do.
+  bool unit_interval = true;
+  /// gaussian_fixed: the standard deviation, in the data's own units.
+  double sigma = 0.1;
+  /// student_t: above 2, so that there is a variance.
+  double degrees_of_freedom = 5;
+};
+
 struct LikelihoodKind {
   std::string name;
   std::string description;
@@ -30,9 +40,11 @@ struct LikelihoodKind {
   std::int64_t outputs_per_element = 1;
   /// True when log_prob is a log density of grey pixels as such: Bernoulli is not.
   bool describes_grey_pixels = true;
-  /// raw: (..., outputs_per_element * D), the first number of every element first; unit_interval:
-  /// the data lies in [0, 1], as pixels do.
-  std::unique_ptr<Likelihood> (*make)(Value raw, bool unit_interval) = nullptr;
+  /// When log_prob is a log mass of a pixel's byte: how many levels it tells apart, 256 for the
+  /// byte itself. 0 for anything else. A kind with levels is of no use for data that aren't bytes.
+  std::int64_t byte_levels = 0;
+  /// raw: (..., outputs_per_element * D), the first number of every element first.
+  std::unique_ptr<Likelihood> (*make)(Value raw, const LikelihoodOptions& options) = nullptr;
 };
 
 const std::vector<LikelihoodKind>& likelihood_kinds();
@@ -43,6 +55,12 @@ std::vector<std::string> likelihood_names();
 // One a file.
 LikelihoodKind bernoulli_likelihood();
 LikelihoodKind gaussian_likelihood();
+LikelihoodKind gaussian_fixed_likelihood();
 LikelihoodKind gaussian_per_pixel_likelihood();
+LikelihoodKind continuous_bernoulli_likelihood();
+LikelihoodKind discretized_logistic_likelihood();
+LikelihoodKind mixture_of_logistics_likelihood();
+LikelihoodKind student_t_likelihood();
+LikelihoodKind categorical_likelihood();
 
 }  // namespace elbo

@@ -73,6 +73,10 @@ struct LogSum {
 
 }  // namespace
 
+double bits_per_dim(double nats, std::int64_t dimensions) {
+  return nats / (static_cast<double>(dimensions) * std::log(2.0));
+}
+
 double psnr_from_mse(double mse) {
   return 10 * std::log10(1 / std::max(mse, 1e-12));
 }

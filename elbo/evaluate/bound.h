@@ -38,6 +38,10 @@ struct LikelihoodReport {
 LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
                                      std::int64_t samples, std::uint64_t seed);
 
+/// Nats an example, summed over its dimensions, as bits a dimension: of use where nats are of a
+/// probability mass, which a code could reach.
+double bits_per_dim(double nats, std::int64_t dimensions);
+
 /// 10 log10(1 / mse), for pixels in [0, 1].
 double psnr_from_mse(double mse);
 

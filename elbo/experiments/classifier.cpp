@@ -29,15 +29,28 @@ std::vector<std::int32_t> most_probable(const Array& probabilities) {
   return classes;
 }
 
-Array FittedClassifier::probabilities(const Array& images) const {
+Array FittedClassifier::pass_over(const Array& images,
+                                  const std::function<Value(Value)>& build) const {
   Dataset data;
   data.spec = "array";
   data.examples = images;
   data.example = {1, 1, images.extent(1)};
   const PassOptions options{.batch_size = 250, .threads = threads_};
   return run_pass(data, parameters_, options, [&](Graph&, const BatchNodes& nodes) {
-    return std::vector<Value>{classify(nodes.examples(), shape_, network_, false).probabilities()};
+    return std::vector<Value>{build(nodes.examples())};
   })[0];
+}
+
+Array FittedClassifier::probabilities(const Array& images) const {
+  return pass_over(images, [&](Value examples) {
+    return classify(examples, shape_, network_, false).probabilities();
+  });
+}
+
+Array FittedClassifier::features(const Array& images) const {
+  return pass_over(images, [&](Value examples) {
+    return classifier_features(examples, shape_, network_, false);
+  });
 }
 
 double FittedClassifier::accuracy(const Array& images, const Array& labels) const {

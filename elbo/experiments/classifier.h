@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "elbo/evaluate/fitted_vae.h"
 #include "elbo/models/classifier.h"
@@ -28,10 +29,15 @@ class FittedClassifier {
 
   /// Class probabilities of images (M, D) f32 in [0, 1]: (M, C).
   Array probabilities(const Array& images) const;
+  /// What its last layer sees of images (M, D) f32 in [0, 1]: (M, hidden).
+  Array features(const Array& images) const;
   /// Share of images whose most probable class is the label.
   double accuracy(const Array& images, const Array& labels) const;
 
  private:
+  /// What `build` makes of each image.
+  Array pass_over(const Array& images, const std::function<Value(Value)>& build) const;
+
   DataShape shape_;
   ClassifierOptions network_;
   ParameterMap parameters_;

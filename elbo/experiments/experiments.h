@@ -60,9 +60,10 @@ struct ConditionalOptions {
   std::int64_t columns = 12;
   std::uint64_t seed = 1;
 };
-/// Does a sample look like the class that was asked for? Writes conditional.json.
+/// Does a sample look like the class that was asked for, and are samples as varied as `test`?
+/// Writes conditional.json.
 nlohmann::json run_conditional(const FittedVae& vae, const FittedClassifier& judge,
-                               const std::vector<std::string>& class_names,
-                               const ConditionalOptions& options, const ResultFolder& results);
+                               const Dataset& test, const ConditionalOptions& options,
+                               const ResultFolder& results);
 
 }  // namespace elbo

@@ -1,5 +1,7 @@
 // Generation: draws of the prior, decoded, and whether they look like the class that was asked for.
 #include "elbo/base/error.h"
+#include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/frechet.h"
 #include "elbo/experiments/experiments.h"
 
 namespace elbo {
@@ -35,8 +37,8 @@ Array sample_images(const FittedVae& vae, std::int64_t rows, std::int64_t column
 }
 
 nlohmann::json run_conditional(const FittedVae& vae, const FittedClassifier& judge,
-                               const std::vector<std::string>& class_names,
-                               const ConditionalOptions& options, const ResultFolder& results) {
+                               const Dataset& test, const ConditionalOptions& options,
+                               const ResultFolder& results) {
   if (!vae.model().is_conditional()) {
     throw UsageError(
         "generate by class: needs a conditional model; train with "
@@ -45,7 +47,7 @@ nlohmann::json run_conditional(const FittedVae& vae, const FittedClassifier& jud
   const ImageShape& image = vae.model().data().image;
   const std::int64_t classes = vae.model().data().class_count;
   std::vector<double> per_class;
-  std::vector<Array> shown;
+  std::vector<Array> shown, features;
   double right = 0;
   for (std::int64_t label = 0; label < classes; ++label) {
     const Array labels = repeated_label(label, options.per_class);
@@ -54,12 +56,15 @@ nlohmann::json run_conditional(const FittedVae& vae, const FittedClassifier& jud
         vae.sample(options.per_class, options.seed + static_cast<std::uint64_t>(label), &labels);
     per_class.push_back(judge.accuracy(samples, labels));
     right += per_class.back();
+    features.push_back(judge.features(samples));
     shown.push_back(samples.slice(0, std::min(options.columns, options.per_class)));
   }
   nlohmann::json report{{"label_accuracy", right / static_cast<double>(classes)},
                         {"count", classes * options.per_class},
-                        {"class_names", class_names},
-                        {"per_class_accuracy", per_class}};
+                        {"class_names", test.class_names},
+                        {"per_class_accuracy", per_class},
+                        {"classifier_frechet_distance",
+                         frechet_distance(stacked(features), judge.features(unit_examples(test)))}};
   report["images"] = results.write_array(
       "conditional_images", as_images(stacked(shown), image, {classes, shown.front().extent(0)}));
   results.write("conditional", report);

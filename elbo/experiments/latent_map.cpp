@@ -3,6 +3,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/linear_probe.h"
 #include "elbo/evaluate/nearest.h"
 #include "elbo/evaluate/normal_quantile.h"
 #include "elbo/experiments/experiments.h"
@@ -39,16 +40,20 @@ std::vector<std::int32_t> range(std::int64_t first, std::int64_t last) {
   return indices;
 }
 
-double neighbour_accuracy(const FittedVae& vae, const Array& means, const Dataset& test,
-                          const Dataset* reference) {
+/// Codes and labels that a classifier learns from, and those that it is tested on.
+struct LabelledCodes {
+  Array train_codes, train_labels, test_codes, test_labels;
+};
+
+LabelledCodes labelled_codes(const FittedVae& vae, const Array& means, const Dataset& test,
+                             const Dataset* reference) {
   if (reference != nullptr) {
-    const Array known = vae.encode(*reference).means;
-    return knn_accuracy(known, *reference->labels, means, *test.labels, kNeighbours, vae.threads());
+    return {vae.encode(*reference).means, *reference->labels, means, *test.labels};
   }
   const std::int64_t half = test.count() / 2;
   const auto first = range(0, half), second = range(half, test.count());
-  return knn_accuracy(means.gather(first), test.labels->gather(first), means.gather(second),
-                      test.labels->gather(second), kNeighbours, vae.threads());
+  return {means.gather(first), test.labels->gather(first), means.gather(second),
+          test.labels->gather(second)};
 }
 
 }  // namespace
@@ -71,7 +76,12 @@ nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const D
                         {"kl_nats", bound.kl_nats},
                         {"means", results.write_array("latent_means", means)}};
   if (test.labels && test.class_count() > 1 && test.count() > 4 * kNeighbours) {
-    report["knn5_accuracy"] = neighbour_accuracy(vae, means, test, reference);
+    const LabelledCodes codes = labelled_codes(vae, means, test, reference);
+    report["knn5_accuracy"] = knn_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,
+                                           codes.test_labels, kNeighbours, vae.threads());
+    report["linear_probe_accuracy"] =
+        linear_probe_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,
+                              codes.test_labels, test.class_count(), vae.threads());
     report["labels"] = results.write_array("latent_labels", *test.labels);
     report["class_names"] = test.class_names;
   }

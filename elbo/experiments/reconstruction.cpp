@@ -1,5 +1,6 @@
 // Reconstruction: originals over what the model makes of them.
 #include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/structural_similarity.h"
 #include "elbo/experiments/examples.h"
 #include "elbo/experiments/experiments.h"
 
@@ -19,6 +20,7 @@ nlohmann::json run_reconstruction(const FittedVae& vae, const Dataset& test,
                         {"kl_nats", bound.kl_nats},
                         {"active_units", bound.active_units}};
   if (image.height > 1 && image.width > 1) {
+    report["ssim"] = evaluate_structural_similarity(vae, test, seed);
     const auto shown = first_of_each_class(test);
     const Dataset part = test.subset(shown);
     const Array both = stacked({unit_examples(part), vae.reconstruct(part)});

@@ -12,11 +12,13 @@
 #include "elbo/base/log.h"
 #include "elbo/base/version.h"
 #include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/frechet.h"
 #include "elbo/experiments/anomaly.h"
 #include "elbo/experiments/experiments.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/experiments/machine.h"
 #include "elbo/experiments/study_plan.h"
+#include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
@@ -98,14 +100,19 @@ class Study {
     summary["robustness"]["curve"] = noise["models"].back()["curve"];
     summary["anomaly"] = anomaly(detector);
     if (reverse) summary["anomaly_reverse"] = anomaly_reverse(*reverse);
-    json generated = run_conditional(conditional, judge, data_.train.class_names,
-                                     {.seed = options_.seed}, results_);
+    json generated =
+        run_conditional(conditional, judge, data_.test, {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
         judge.accuracy(unit_examples(data_.test), *data_.test.labels);
+    if (plan_.train_on_generated_epochs > 0) {
+      generated["train_on_generated_accuracy"] = train_on_generated(conditional);
+    }
     results_.write("conditional", generated);
-    summary["conditional"] = {{"label_accuracy", generated["label_accuracy"]},
-                              {"classifier_test_accuracy", generated["classifier_test_accuracy"]}};
-    samples(reconstruction, latent);
+    for (const char* name : {"label_accuracy", "classifier_test_accuracy",
+                             "classifier_frechet_distance", "train_on_generated_accuracy"}) {
+      if (generated.contains(name)) summary["conditional"][name] = generated[name];
+    }
+    samples(reconstruction, latent, judge);
     summary["likelihood"] = likelihood(explainer);
 
     // What earlier sittings spent on training counts as well.
@@ -138,6 +145,16 @@ class Study {
     stage("judge: a classifier that will judge generated images");
     return train_classifier(data_.train, plan_.judge, model_folder("judge"), options_.threads,
                             callbacks("judge"));
+  }
+
+  double train_on_generated(const FittedVae& conditional) {
+    stage("train-on-generated: the judge's like, trained on samples alone");
+    ClassifierSettings settings = plan_.judge;
+    settings.epochs = plan_.train_on_generated_epochs;
+    return train_on_generated_accuracy(
+        conditional, data_.test,
+        {.count = data_.train.count(), .seed = options_.seed, .classifier = settings},
+        model_folder("train-on-generated"), callbacks("train-on-generated"));
   }
 
   FittedVae train(StudyModel& model) { return train(model, data_.train); }
@@ -215,13 +232,17 @@ class Study {
               {"fashion_mnist_accept_rate", report["seed_rule"]["fashion_mnist_accept_rate"]}}}};
   }
 
-  void samples(const FittedVae& reconstruction, const FittedVae& latent) {
+  void samples(const FittedVae& reconstruction, const FittedVae& latent,
+               const FittedClassifier& judge) {
+    const Array real = judge.features(unit_examples(data_.test));
     json models = json::array();
     for (const auto& [name, vae] :
          {std::pair{"reconstruction", &reconstruction}, std::pair{"latent", &latent}}) {
       const Array images = sample_images(*vae, 6, 12, options_.seed);
+      const Array judged = judge.features(vae->sample(data_.test.count(), options_.seed));
       models.push_back({{"name", name},
-                        {"images", results_.write_array(std::string("samples_") + name, images)}});
+                        {"images", results_.write_array(std::string("samples_") + name, images)},
+                        {"classifier_frechet_distance", frechet_distance(judged, real)}});
     }
     results_.write("samples", {{"models", models}});
   }

@@ -13,6 +13,10 @@ struct ClassifierOptions {
   double dropout = 0.3;
 };
 
+/// What the classifier's last layer sees: x (N, D) in [0, 1] -> (N, hidden), none negative.
+Value classifier_features(Value x, const DataShape& data, const ClassifierOptions& options,
+                          bool training);
+
 /// p(class | x): x (N, D) in [0, 1]. `training` switches dropout on.
 Categorical classify(Value x, const DataShape& data, const ClassifierOptions& options,
                      bool training);

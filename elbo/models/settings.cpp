@@ -33,6 +33,10 @@ const SettingsTable<ModelSettings>& model_settings_table() {
                   in_range(0, 64)),
           setting("likelihood", &M::likelihood, "the distribution of the data given its code",
                   one_of(likelihood_names())),
+          setting("sigma", &M::sigma, "gaussian_fixed: the standard deviation, in the data's units",
+                  in_range(1e-4, 1e4)),
+          setting("degrees_of_freedom", &M::degrees_of_freedom,
+                  "student_t: fewer make heavier tails", in_range(2.1, 1000)),
       });
   return table;
 }

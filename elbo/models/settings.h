@@ -23,6 +23,8 @@ struct ModelSettings {
   bool residual = false;
   std::int64_t blocks = 0;
   std::string likelihood = "bernoulli";
+  double sigma = 0.1;
+  double degrees_of_freedom = 5;
 };
 
 const SettingsTable<ModelSettings>& model_settings_table();

@@ -35,6 +35,12 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
         "one "
         "width");
   }
+  if (likelihood_.byte_levels > 0 && !data.unit_interval) {
+    throw UsageError(
+        "model.likelihood = \"{}\" is of pixels stored as bytes, the data holds plain numbers; use "
+        "\"gaussian\" or \"student_t\"",
+        settings.likelihood);
+  }
   if (settings.network == "conv" && data.image.height * data.image.width == 1) {
     throw UsageError("model.network = \"conv\" needs images, found vectors of {}; use \"mlp\"",
                      data.image.channels);
@@ -55,7 +61,9 @@ std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
   if (!is_conditional()) condition = Value();
   return likelihood_.make(decoder_network("decoder", z, condition, data_.image,
                                           likelihood_.outputs_per_element, decoder_),
-                          data_.unit_interval);
+                          {.unit_interval = data_.unit_interval,
+                           .sigma = settings_.sigma,
+                           .degrees_of_freedom = settings_.degrees_of_freedom});
 }
 
 Value Vae::prior_log_prob(Value z) const {

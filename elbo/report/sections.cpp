@@ -68,6 +68,7 @@ Section reconstruction_section(const Study& study) {
   Facts facts;
   add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
   add(facts, "peak signal-to-noise ratio, dB", result, "psnr_db", two_decimals);
+  add(facts, "structural similarity (SSIM)", result, "ssim", three_digits);
   add(facts, "latent numbers", result, "latent", thousands);
   add(facts, "active latent numbers", result, "active_units", thousands);
   add_bound(facts, result);
@@ -88,6 +89,8 @@ Section latent_section(const Study& study) {
   if (!result) return section;
   Facts facts;
   add(facts, "accuracy of the 5 nearest neighbours", result, "knn5_accuracy", one_decimal_percent);
+  add(facts, "accuracy of a linear classifier", result, "linear_probe_accuracy",
+      one_decimal_percent);
   add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
   add_bound(facts, result);
   section.body =
@@ -231,6 +234,8 @@ Section conditional_section(const Study& study) {
       as_percent);
   add(facts, "classifier trained on samples alone, tested on real images", result,
       "train_on_generated_accuracy", as_percent);
+  add(facts, "Fréchet distance to test images, in the judge's features (not Inception's)", result,
+      "classifier_frechet_distance", three_digits);
   section.body = html::paragraph(
                      "A conditional model is asked for a class; an independent classifier, trained "
                      "on real images, judges what came.") +

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "elbo/base/file.h"
@@ -159,6 +160,43 @@ TEST_F(RunVerbs, DecodeOfAConditionalModelNeedsALabel) {
       {"decode", conditional(), file("codes.npy"), "--out", file("no.npy"), "--label", "10"}, 2,
       "--label: expected a class, 0 to 9 or one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; found "
       "'10'");
+}
+
+TEST_F(RunVerbs, EvaluateSplitsTheKl) {
+  const ProgramResult result = run({"evaluate", plain(), "strokes?count=50&size=12", "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto object = nlohmann::json::parse(result.output);
+  EXPECT_EQ(object["aggregate_examples"], 50);
+  EXPECT_NEAR(
+      object["mutual_information_nats"].get<double>() + object["aggregate_kl_nats"].get<double>(),
+      object["kl_nats"].get<double>(), 1e-4);
+  EXPECT_FALSE(object.contains("bits_per_dim"));
+}
+
+TEST_F(RunVerbs, EvaluateGivesBitsADimensionForMassesOfBytes) {
+  const std::string run_folder = file("bytes");
+  ASSERT_EQ(train(run_folder,
+                  {"--set", "train.epochs=1", "--set", "model.likelihood=discretized_logistic"})
+                .errors,
+            "");
+  const ProgramResult result =
+      run({"evaluate", run_folder, "strokes?count=20&size=12", "--samples", "3", "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto object = nlohmann::json::parse(result.output);
+  const double dimensions = 144 * std::log(2.0);
+  EXPECT_NEAR(object["bits_per_dim"].get<double>(), -object["elbo_nats"].get<double>() / dimensions,
+              1e-9);
+  EXPECT_NEAR(object["nll_bits_per_dim"].get<double>(),
+              object["nll_nats"].get<double>() / dimensions, 1e-9);
+}
+
+TEST_F(RunVerbs, ReconstructGivesTheSimilarity) {
+  const ProgramResult result =
+      run({"reconstruct", plain(), "strokes?count=20&size=12", "--out", file("rebuilt"), "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const double ssim = nlohmann::json::parse(result.output)["ssim"].get<double>();
+  EXPECT_GT(ssim, -1);
+  EXPECT_LT(ssim, 1);
 }
 
 TEST_F(RunVerbs, InfoTellsModelSettingsAndNumbers) {

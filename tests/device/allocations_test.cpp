@@ -48,7 +48,7 @@ TEST_P(Allocations, OurOwnKernelsAllocateNothing) {
   const Value z = q.sample(graph.random_normal(Shape{kBatch, 20}));
   const Value target =
       less(graph.random_uniform(Shape{kBatch, 784}), gather(bytes, rows) * (1.0 / 255));
-  const auto pixels = find_likelihood("bernoulli").make(x, true);
+  const auto pixels = find_likelihood("bernoulli").make(x, {});
   const Value bound = pixels->log_prob(target) - sum(kl_to_standard_normal(q), {-1});
   const Value entropy = Categorical{x}.log_prob(target) + log_sum_exp(z, {1});
   const Value loss = -mean_over_batch(bound + entropy);

@@ -21,7 +21,7 @@ const std::vector<double> kLogits = {0.4, -2.5, 3.1, 0.0, -0.7};
 std::unique_ptr<Likelihood> fixed_bernoulli(Graph& graph, std::vector<double> logits) {
   const auto size = static_cast<std::int64_t>(logits.size());
   const Value row = graph.constant(std::move(logits), Shape{1, size});
-  return find_likelihood("bernoulli").make(broadcast_to(row, Shape{kBatch, size}), true);
+  return find_likelihood("bernoulli").make(broadcast_to(row, Shape{kBatch, size}), {});
 }
 
 TEST(Bernoulli, ProbabilitiesSumToOne) {
@@ -61,7 +61,7 @@ TEST(Bernoulli, IsExactForLargeLogits) {
   Graph graph;
   const Value logits = graph.input("logits", Shape{kBatch, 1});
   const Value x = graph.input("x", Shape{kBatch, 1});
-  const Value log_prob = find_likelihood("bernoulli").make(logits, true)->log_prob(x);
+  const Value log_prob = find_likelihood("bernoulli").make(logits, {})->log_prob(x);
   const Value d_logits = gradients(sum(log_prob), {logits})[0];
   const auto found = run_plan(
       graph, {log_prob, d_logits},

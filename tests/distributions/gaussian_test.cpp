@@ -24,10 +24,12 @@ class Gaussians : public ::testing::TestWithParam<const char*> {
     std::vector<double> raw = {kRaw};
     if (outputs == 2) raw.push_back(kSpread);
     const Value row = graph.constant(raw, Shape{1, outputs});
-    return kind.make(broadcast_to(row, Shape{kBatch, outputs}), unit_interval);
+    return kind.make(broadcast_to(row, Shape{kBatch, outputs}),
+                     {.unit_interval = unit_interval, .sigma = kSigma});
   }
   /// Of what make() builds, by the definition of the two kinds.
   double log_variance(const FlatBuffer& parameters) const {
+    if (GetParam() == std::string("gaussian_fixed")) return 2 * std::log(kSigma);
     return find_likelihood(GetParam()).outputs_per_element == 2 ? kSpread - 2
                                                                 : 10.0 * parameters.data()[0];
   }
@@ -38,7 +40,7 @@ class Gaussians : public ::testing::TestWithParam<const char*> {
     return buffer;
   }
 
-  static constexpr double kRaw = 0.6, kSpread = 0.8;
+  static constexpr double kRaw = 0.6, kSpread = 0.8, kSigma = 0.3;
 };
 
 TEST_P(Gaussians, DensityIntegratesToOne) {
@@ -92,14 +94,15 @@ TEST_P(Gaussians, SamplesHaveItsMoments) {
   EXPECT_NEAR(moments.variance, variance, 5 * variance * std::sqrt(2.0 / kDraws));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Gaussians, ::testing::Values("gaussian", "gaussian_per_pixel"),
+INSTANTIATE_TEST_SUITE_P(All, Gaussians,
+                         ::testing::Values("gaussian", "gaussian_fixed", "gaussian_per_pixel"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(GaussianPerPixel, MeansComeBeforeVariances) {
   Graph graph;
   const Value raw = graph.input("raw", Shape{kBatch, 6});
   const Value x = graph.input("x", Shape{kBatch, 3});
-  const auto gaussian = find_likelihood("gaussian_per_pixel").make(raw, false);
+  const auto gaussian = find_likelihood("gaussian_per_pixel").make(raw, {.unit_interval = false});
   ASSERT_EQ(gaussian->mean().shape(), (Shape{kBatch, 3}));
   const auto found = run_plan(graph, {gaussian->mean(), gaussian->log_prob(x)},
                               {{"raw", {1, 3, 5, 2, 2, 2}}, {"x", {1, 3, 6}}});
@@ -112,7 +115,8 @@ TEST(Gaussian, VariancesStayWithinTheirBounds) {
   Graph graph;
   const Value raw = graph.input("raw", Shape{kBatch, 1});
   const Value x = graph.input("x", Shape{kBatch, 1});
-  const Value log_prob = find_likelihood("gaussian").make(raw, false)->log_prob(x);
+  const Value log_prob =
+      find_likelihood("gaussian").make(raw, {.unit_interval = false})->log_prob(x);
   FlatBuffer parameters(16);
   for (const auto& [parameter, log_variance] : {std::pair{-1e6f, -11.0}, {1e6f, 5.0}}) {
     parameters.data()[0] = parameter;

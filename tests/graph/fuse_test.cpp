@@ -98,7 +98,7 @@ TEST(Fuse, TheLossAndTheGradientOfTheLogitsAreOneGroup) {
   Graph graph;
   const Value x = graph.input("x", Shape{kBatch, 20});
   const Value logits = graph.input("logits", Shape{kBatch, 20});
-  const Value log_prob = find_likelihood("bernoulli").make(logits, true)->log_prob(x);
+  const Value log_prob = find_likelihood("bernoulli").make(logits, {})->log_prob(x);
   const Value loss = -mean_over_batch(log_prob);
   const Value d_logits = gradients(loss, {logits})[0];
   const Fusion fusion = fuse(graph, {loss, d_logits});
