@@ -84,7 +84,7 @@ Throughput measure_training(const RunConfig& config, const Dataset& data,
   const BatchNodes nodes(graph, data);
   const Objective objective =
       build_objective(config.objective, model, nodes.model_batch(config.data, true),
-                      graph.input("warmup", Shape{}));
+                      {.warmup = graph.input("warmup", Shape{}), .example_count = data.count()});
   Split split;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i) {
     split.train.push_back(i);

@@ -21,6 +21,11 @@ struct ModelSettings {
   std::string activation = "relu";
   std::string normalization = "none";
   std::string likelihood = "bernoulli";
+  std::string posterior = "normal";
+  std::string prior = "standard";
+  std::int64_t prior_components = 100;
+  std::int64_t flow_layers = 6;
+  std::vector<std::int64_t> flow_hidden = {128};
 };
 
 const SettingsTable<ModelSettings>& model_settings_table();
