@@ -96,6 +96,13 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
 
+  if (config.objective.warmup_epochs > config.train.epochs) {
+    logging::warning(
+        "objective.warmup_epochs = {} is more than train.epochs = {}: the KL term never gets its "
+        "whole weight, and the ELBO that is reported is not what was trained; warm up for less",
+        config.objective.warmup_epochs, config.train.epochs);
+  }
+
   EventLog events(paths.folder);
   TrainingCallbacks callbacks = options.callbacks;
   callbacks.on_epoch = [&](const EpochReport& report) {

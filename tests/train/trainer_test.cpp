@@ -125,7 +125,10 @@ TEST_F(Training, WarmUpStartsWithoutTheKl) {
   config.objective.warmup_epochs = 1000;
   TrainRunOptions other = options();
   other.folder = folder / "warm";
+  ::testing::internal::CaptureStderr();
   train_run(config, tiny_images(100), other);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("objective.warmup_epochs = 1000 is more than"), std::string::npos) << said;
   EXPECT_GT(term(reports.back().train, "kl_nats"), weighted + 1);
 }
 
