@@ -38,10 +38,12 @@ class Evaluate : public Command {
                    {"mse", bound.mse},
                    {"psnr_db", bound.psnr_db},
                    {"active_units", bound.active_units}};
-    const AggregateReport aggregate = evaluate_aggregate_posterior(loaded.vae, data, seed);
-    result.json["mutual_information_nats"] = aggregate.mutual_information_nats;
-    result.json["aggregate_kl_nats"] = aggregate.aggregate_kl_nats;
-    result.json["aggregate_examples"] = aggregate.count;
+    const auto aggregate = evaluate_aggregate_posterior(loaded.vae, data, seed);
+    if (aggregate) {
+      result.json["mutual_information_nats"] = aggregate->mutual_information_nats;
+      result.json["aggregate_kl_nats"] = aggregate->aggregate_kl_nats;
+      result.json["aggregate_examples"] = aggregate->count;
+    }
     const std::int64_t size = loaded.vae.model().data_size();
     const bool is_mass = find_likelihood(loaded.config.model.likelihood).byte_levels == 256;
     Table table({});
@@ -54,10 +56,12 @@ class Evaluate : public Command {
       result.json["bits_per_dim"] = bits;
       table.add({"-ELBO", fmt::format("{:.4f} bits per dimension", bits)});
     }
-    table.add({fmt::format("mutual information, {} examples", aggregate.count),
-               fmt::format("{:.4f} nats", aggregate.mutual_information_nats)});
-    table.add(
-        {"KL of all codes to the prior", fmt::format("{:.4f} nats", aggregate.aggregate_kl_nats)});
+    if (aggregate) {
+      table.add({fmt::format("mutual information, {} examples", aggregate->count),
+                 fmt::format("{:.4f} nats", aggregate->mutual_information_nats)});
+      table.add({"KL of all codes to the prior",
+                 fmt::format("{:.4f} nats", aggregate->aggregate_kl_nats)});
+    }
     table.add({"reconstruction MSE", fmt::format("{:.6f}", bound.mse)});
     table.add({"PSNR", fmt::format("{:.3f} dB", bound.psnr_db)});
     table.add(

@@ -72,18 +72,19 @@ double mutual_information(const Array& means, const Array& log_variances, std::u
   return std::accumulate(information.begin(), information.end(), 0.0) / static_cast<double>(count);
 }
 
-AggregateReport evaluate_aggregate_posterior(const FittedVae& vae, const Dataset& data,
-                                             std::uint64_t seed, std::int64_t limit) {
+std::optional<AggregateReport> evaluate_aggregate_posterior(const FittedVae& vae,
+                                                            const Dataset& data, std::uint64_t seed,
+                                                            std::int64_t limit) {
   vae.check(data);
+  if (vae.model().settings().posterior != "normal") return std::nullopt;
   const Dataset part = random_part(data, limit, seed);
   PassOptions options = vae.pass();
   options.seed = seed;
   const auto arrays =
       run_pass(part, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
         const ModelBatch batch = nodes.model_batch(vae.data_settings(), false);
-        const DiagonalNormal q = vae.model().posterior(batch.input, batch.condition);
-        return std::vector<Value>{q.mean, q.log_variance,
-                                  sum(vae.model().kl_per_dimension(q), {-1})};
+        const Posterior q = vae.model().posterior(batch.input, batch.condition);
+        return std::vector<Value>{q.mean, q.log_variance, elbo_terms(vae.model(), batch).kl};
       });
   const auto kl = arrays[2].values<float>();
   const double mean_kl =

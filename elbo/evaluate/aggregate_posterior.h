@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "elbo/evaluate/fitted_vae.h"
 
@@ -22,8 +23,10 @@ double mutual_information(const Array& means, const Array& log_variances, std::u
                           int threads);
 
 /// Of at most `limit` examples, drawn without replacement. The KL to the aggregate is the mean KL
-/// less the mutual information, so it may fall below 0 by the noise of the draws.
-AggregateReport evaluate_aggregate_posterior(const FittedVae& vae, const Dataset& data,
-                                             std::uint64_t seed, std::int64_t limit = 2000);
+/// less the mutual information, so it may fall below 0 by the noise of the draws. Nothing when the
+/// posterior's density is only known at its own draws (model.posterior = "iaf").
+std::optional<AggregateReport> evaluate_aggregate_posterior(const FittedVae& vae,
+                                                            const Dataset& data, std::uint64_t seed,
+                                                            std::int64_t limit = 2000);
 
 }  // namespace elbo

@@ -5,6 +5,7 @@
 
 #include "elbo/base/check.h"
 #include "elbo/graph/ops.h"
+#include "elbo/objectives/importance_samples.h"
 
 namespace elbo {
 namespace {
@@ -30,30 +31,6 @@ std::int64_t count_active_units(const Array& means) {
     if (squares / static_cast<double>(count) - average * average > kThreshold) ++active;
   }
   return active;
-}
-
-/// log w = log p(x | z) + log p(z) - log q(z | x) of `samples` samples an example: (N, K).
-Value log_weights(Graph& graph, const Vae& model, const ModelBatch& batch, std::int64_t samples) {
-  const std::int64_t latent = model.latent(), size = model.data_size();
-  const DiagonalNormal q = model.posterior(batch.input, batch.condition);
-  const DiagonalNormal spread{expand_dims(q.mean, 1), expand_dims(q.log_variance, 1)};
-  const Value noise = graph.random_normal(Shape{kBatch, samples, latent});
-  const Value z = spread.sample(noise);
-  // The noise is the standardised sample, so q's density needs no subtraction of near numbers.
-  const Value log_q = standard_normal_log_prob(noise) - sum(spread.log_variance * 0.5, {-1});
-  Value condition = batch.condition;
-  if (condition && model.is_conditional()) {
-    const std::int64_t classes = condition.shape()[1].size;
-    condition = reshape(broadcast_to(expand_dims(condition, 1), Shape{kBatch, samples, classes}),
-                        Shape{Dim(samples, true), classes});
-  }
-  const auto likelihood =
-      model.likelihood(reshape(z, Shape{Dim(samples, true), latent}), condition);
-  const Value repeated =
-      reshape(broadcast_to(expand_dims(batch.target, 1), Shape{kBatch, samples, size}),
-              Shape{Dim(samples, true), size});
-  const Value log_p_x = reshape(likelihood->log_prob(repeated), Shape{kBatch, samples});
-  return log_p_x + model.prior_log_prob(z) - log_q;
 }
 
 /// log(sum(exp)) that is fed chunk by chunk.
@@ -118,11 +95,11 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
       run_pass(data, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
         const ModelBatch batch = nodes.model_batch(vae.data_settings(), false);
         const ElboTerms terms = elbo_terms(vae.model(), batch);
-        const DiagonalNormal q = vae.model().posterior(batch.input, batch.condition);
-        const Value mean = vae.model().likelihood(q.mean, batch.condition)->mean();
+        const Value code = vae.model().code(vae.model().posterior(batch.input, batch.condition));
+        const Value mean = vae.model().likelihood(code, batch.condition)->mean();
         const Value error = sum(square(mean - batch.target), {-1}) *
                             (1.0 / static_cast<double>(vae.model().data_size()));
-        return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl, error, q.mean};
+        return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl, error, code};
       });
   BoundReport report{.count = data.count(),
                      .elbo_nats = mean_of(arrays[0]),
@@ -153,9 +130,9 @@ LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
     options.seed = seed;
     options.step = ++chunk_number;
     const Array weights =
-        run_pass(examples, vae.parameters(), options, [&](Graph& graph, const BatchNodes& nodes) {
-          return std::vector<Value>{
-              log_weights(graph, vae.model(), nodes.model_batch(settings, false), chunk)};
+        run_pass(examples, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
+          const ModelBatch batch = nodes.model_batch(settings, false);
+          return std::vector<Value>{importance_samples(vae.model(), batch, chunk).log_weights()};
         })[0];
     for (std::int64_t i = 0; i < data.count(); ++i) {
       for (const float weight : weights.row<float>(i))

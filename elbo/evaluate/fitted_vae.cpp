@@ -111,8 +111,8 @@ FittedVae::Codes FittedVae::encode(const Dataset& data) const {
   check(data);
   auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
     const ModelBatch batch = nodes.model_batch(data_settings_, false);
-    const DiagonalNormal q = model_.posterior(batch.input, batch.condition);
-    return std::vector<Value>{q.mean, q.log_variance};
+    const Posterior q = model_.posterior(batch.input, batch.condition);
+    return std::vector<Value>{model_.code(q), q.log_variance};
   });
   return {.means = std::move(arrays[0]), .log_variances = std::move(arrays[1])};
 }
@@ -121,8 +121,8 @@ Array FittedVae::reconstruct(const Dataset& data) const {
   check(data);
   auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
     const Value condition = nodes.one_hot_labels();
-    const DiagonalNormal q = model_.posterior(nodes.examples(), condition);
-    return std::vector<Value>{model_.likelihood(q.mean, condition)->mean()};
+    const Value code = model_.code(model_.posterior(nodes.examples(), condition));
+    return std::vector<Value>{model_.likelihood(code, condition)->mean()};
   });
   return std::move(arrays[0]);
 }
@@ -132,10 +132,16 @@ Array FittedVae::reconstruct(const Array& images, const Dataset& labels_of) cons
   const Dataset data = as_dataset(images, labels, labels_of.class_count());
   auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
     const Value condition = nodes.one_hot_labels();
-    const DiagonalNormal q = model_.posterior(nodes.examples(), condition);
-    return std::vector<Value>{model_.likelihood(q.mean, condition)->mean()};
+    const Value code = model_.code(model_.posterior(nodes.examples(), condition));
+    return std::vector<Value>{model_.likelihood(code, condition)->mean()};
   });
   return std::move(arrays[0]);
+}
+
+void FittedVae::check_labels(const char* what, const Array* labels) const {
+  if (model_.is_conditional() && labels == nullptr) {
+    throw UsageError("{}: a conditional model needs a label for each code", what);
+  }
 }
 
 Array FittedVae::decode(const Array& z, const Array* labels) const {
@@ -143,9 +149,7 @@ Array FittedVae::decode(const Array& z, const Array* labels) const {
     throw ShapeError("decode: expected codes of shape (count, {}), found {}", model_.latent(),
                      to_string(z.extents()));
   }
-  if (model_.is_conditional() && labels == nullptr) {
-    throw UsageError("decode: a conditional model needs a label for each code");
-  }
+  check_labels("decode", labels);
   const Dataset data = as_dataset(z.to_f32(), labels, model_.data().class_count);
   auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
     return std::vector<Value>{model_.likelihood(nodes.examples(), nodes.one_hot_labels())->mean()};
@@ -154,7 +158,16 @@ Array FittedVae::decode(const Array& z, const Array* labels) const {
 }
 
 Array FittedVae::sample(std::int64_t count, std::uint64_t seed, const Array* labels) const {
-  return decode(standard_normal(count, model_.latent(), seed), labels);
+  check_labels("sample", labels);
+  const Array noise = standard_normal(count, model_.latent(), seed);
+  const Dataset data = as_dataset(noise, labels, model_.data().class_count);
+  PassOptions options = pass();
+  options.seed = seed;
+  auto arrays = run_pass(data, parameters_, options, [&](Graph& graph, const BatchNodes& nodes) {
+    const Value z = model_.prior(graph)->sample(nodes.examples());
+    return std::vector<Value>{model_.likelihood(z, nodes.one_hot_labels())->mean()};
+  });
+  return std::move(arrays[0]);
 }
 
 Array standard_normal(std::int64_t count, std::int64_t size, std::uint64_t seed) {

@@ -59,7 +59,8 @@ class FittedVae {
     Array means;          // (M, L)
     Array log_variances;  // (M, L)
   };
-  /// Parameters of q(z | x).
+  /// Parameters of q(z | x). With a posterior that passes a normal through a flow: where the flow
+  /// takes the normal's mean, and the normal's own log variances.
   Codes encode(const Dataset& data) const;
   /// Means of p(x | z) at the posterior means: (M, D) in [0, 1].
   Array reconstruct(const Dataset& data) const;
@@ -67,10 +68,13 @@ class FittedVae {
   Array reconstruct(const Array& images, const Dataset& labels_of) const;
   /// Means of p(x | z): z (M, L) f32, labels (M) i32 for a conditional model -> (M, D).
   Array decode(const Array& z, const Array* labels = nullptr) const;
-  /// Draws of the prior, decoded to means: (count, D). labels as in decode.
+  /// Draws of the model's prior, decoded to means: (count, D). labels as in decode.
   Array sample(std::int64_t count, std::uint64_t seed, const Array* labels = nullptr) const;
 
  private:
+  /// Throws UsageError when a conditional model gets no labels.
+  void check_labels(const char* what, const Array* labels) const;
+
   Vae model_;
   ParameterMap parameters_;
   DataSettings data_settings_;

@@ -86,7 +86,7 @@ double training_rate(const RunConfig& config, const Dataset& data, double second
   const BatchNodes nodes(graph, data);
   const Objective objective =
       build_objective(config.objective, model, nodes.model_batch(config.data, true),
-                      graph.input("warmup", Shape{}));
+                      {.warmup = graph.input("warmup", Shape{}), .example_count = data.count()});
   Split split;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i) {
     split.train.push_back(i);

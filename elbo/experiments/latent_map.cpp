@@ -86,7 +86,9 @@ nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const D
     report["class_names"] = test.class_names;
   }
   const ImageShape& image = vae.model().data().image;
-  if (image.height > 1 && image.width > 1 && !vae.model().is_conditional()) {
+  // The grid's quantiles are those of the standard normal prior.
+  const bool has_grid = !vae.model().is_conditional() && vae.model().settings().prior == "standard";
+  if (image.height > 1 && image.width > 1 && has_grid) {
     report["manifold"] = results.write_array(
         "latent_manifold", as_images(vae.decode(manifold_codes()), image, {kGrid, kGrid}));
     report["manifold_quantile_range"] = {kLowQuantile, kHighQuantile};

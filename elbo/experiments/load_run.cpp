@@ -17,7 +17,9 @@ ParameterLayout parameters_of(const Vae& model) {
   if (model.is_conditional()) {
     condition = graph.input("condition", Shape{kBatch, model.data().class_count});
   }
-  model.likelihood(model.posterior(x, condition).mean, condition);
+  const Value z = model.code(model.posterior(x, condition));
+  model.likelihood(z, condition);
+  model.prior_log_prob(z);
   return ParameterLayout(graph);
 }
 

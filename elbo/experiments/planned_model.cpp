@@ -38,13 +38,14 @@ std::vector<PlanOutput> PlannedModel::build(const RunConfig& config, PlanPurpose
   std::vector<Value> slopes;
   if (purpose == PlanPurpose::training) {
     const Objective objective =
-        build_objective(config.objective, model, batch, graph_.input("warmup", Shape{}));
+        build_objective(config.objective, model, batch,
+                        {.warmup = graph_.input("warmup", Shape{}), .example_count = data_count_});
     wanted = {objective.loss, objective.terms.elbo, objective.terms.log_likelihood,
               objective.terms.kl};
     slopes = elbo::gradients(objective.loss, parameter_values(graph_));
   } else if (purpose == PlanPurpose::encoding) {
-    const DiagonalNormal posterior = model.posterior(batch.input, batch.condition);
-    wanted = {posterior.mean, posterior.log_variance};
+    const Posterior posterior = model.posterior(batch.input, batch.condition);
+    wanted = {model.code(posterior), posterior.log_variance};
   } else {
     wanted = {elbo_terms(model, batch).elbo};
   }

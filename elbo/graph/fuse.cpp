@@ -53,9 +53,9 @@ class Fuser {
  private:
   struct Draft {
     GroupKind kind = GroupKind::map;
-    Dim space;
+    ElementCount space;
     /// Elements that one reduced value sums over; 0 while nothing is reduced.
-    Dim reduced{0};
+    ElementCount reduced{0};
     /// No fewer than the values it holds; an operand that two nodes read counts twice.
     int values = 0;
     std::vector<NodeId> nodes;
@@ -65,7 +65,7 @@ class Fuser {
 
   static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
   Draft& draft(int group) { return drafts_[static_cast<std::size_t>(group)]; }
-  Dim count(NodeId id) const { return graph_.node(id).shape.product(); }
+  ElementCount count(NodeId id) const { return graph_.node(id).shape.product(); }
 
   void place(NodeId id) {
     const Node& node = graph_.node(id);
@@ -130,7 +130,7 @@ class Fuser {
 
   /// True when the node could be computed inside the group: same space, and none of its operands
   /// is complete only after the group has run.
-  bool can_join(int group, NodeId id, Dim space) {
+  bool can_join(int group, NodeId id, ElementCount space) {
     if (draft(group).kind != GroupKind::map || draft(group).space != space) return false;
     if (draft(group).values + values_of(id, group) > kMaxGroupValues) return false;
     for (const NodeId input : graph_.node(id).inputs) {
@@ -145,7 +145,7 @@ class Fuser {
   }
 
   void place_map(NodeId id) {
-    const Dim space = count(id);
+    const ElementCount space = count(id);
     std::vector<int> joined;
     for (const int group : candidates(id)) {
       if (!can_join(group, id, space)) continue;
@@ -184,7 +184,7 @@ class Fuser {
   bool can_merge(int a, int b) {
     if (draft(a).space != draft(b).space) return false;
     if (draft(a).values + draft(b).values > kMaxGroupValues) return false;
-    const Dim ra = draft(a).reduced, rb = draft(b).reduced;
+    const ElementCount ra = draft(a).reduced, rb = draft(b).reduced;
     if (ra.size != 0 && rb.size != 0 && ra != rb) return false;
     // A reduced value of one that the other reads, or a path through a third group, forbids it.
     const auto direct_only = [&](int from, int to) {
@@ -225,12 +225,11 @@ class Fuser {
 
   void place_trailing_reduction(NodeId id) {
     const Node& node = graph_.node(id);
-    const Dim space = count(node.inputs[0]);
-    Dim reduced;
+    const ElementCount space = count(node.inputs[0]);
+    ElementCount reduced;
     const auto axes = node.get<AxisAttributes>();
     for (int axis = axes.begin; axis < axes.end; ++axis) {
-      const Dim length = graph_.node(node.inputs[0]).shape[axis];
-      reduced = Dim(reduced.size * length.size, reduced.batch || length.batch);
+      reduced = reduced * graph_.node(node.inputs[0]).shape[axis];
     }
     const int group = group_of_[index(root_[index(node.inputs[0])])];
     const bool joins = group >= 0 && can_join(group, id, space) &&

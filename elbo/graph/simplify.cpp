@@ -152,16 +152,14 @@ void absorb_transposes(Graph& graph, Node& node) {
 Value simplify_reduction(Graph& graph, Node& node) {
   const Node operand = graph.node(node.inputs[0]);
   const auto axes = node.get<AxisAttributes>();
-  Dim length;
-  for (int axis = axes.begin; axis < axes.end; ++axis) {
-    length = Dim(length.size * operand.shape[axis].size, length.batch || operand.shape[axis].batch);
-  }
+  ElementCount length;
+  for (int axis = axes.begin; axis < axes.end; ++axis) length = length * operand.shape[axis];
   if (length.is_one()) return reshape(Value(&graph, node.inputs[0]), node.shape);
   const ConstantAttributes* constant = splat(graph, node.inputs[0]);
   if (constant == nullptr) return {};
   if (node.op == Op::max) return constant_like(graph, *constant, node.shape);
   const ConstantAttributes total{{constant->values[0] * static_cast<double>(length.size)},
-                                 constant->batch_power + (length.batch ? 1 : 0)};
+                                 constant->batch_power + length.batch_power};
   return constant_like(graph, total, node.shape);
 }
 

@@ -1,6 +1,8 @@
 #include "elbo/models/settings.h"
 
 #include "elbo/distributions/likelihood.h"
+#include "elbo/models/posterior.h"
+#include "elbo/models/prior.h"
 #include "elbo/nn/layers.h"
 #include "elbo/nn/network.h"
 
@@ -37,6 +39,16 @@ const SettingsTable<ModelSettings>& model_settings_table() {
                   in_range(1e-4, 1e4)),
           setting("degrees_of_freedom", &M::degrees_of_freedom,
                   "student_t: fewer make heavier tails", in_range(2.1, 1000)),
+          setting("posterior", &M::posterior, "the approximate posterior of a code given its data",
+                  one_of(posterior_names())),
+          setting("prior", &M::prior, "the distribution of the codes", one_of(prior_names())),
+          setting("prior_components", &M::prior_components,
+                  "mixture: its normals; vampprior: its pseudo-inputs", in_range(1, 65536)),
+          setting("flow_layers", &M::flow_layers, "prior flow, posterior iaf: invertible layers",
+                  in_range(1, 1000)),
+          setting("flow_hidden", &M::flow_hidden,
+                  "prior flow, posterior iaf: widths of each layer's network",
+                  in_range(1, 1 << 20)),
       });
   return table;
 }

@@ -25,6 +25,11 @@ struct ModelSettings {
   std::string likelihood = "bernoulli";
   double sigma = 0.1;
   double degrees_of_freedom = 5;
+  std::string posterior = "normal";
+  std::string prior = "standard";
+  std::int64_t prior_components = 100;
+  std::int64_t flow_layers = 6;
+  std::vector<std::int64_t> flow_hidden = {128};
 };
 
 const SettingsTable<ModelSettings>& model_settings_table();

@@ -12,7 +12,10 @@ constexpr double kLogVarianceBound = 14;
 }  // namespace
 
 Vae::Vae(const ModelSettings& settings, const DataShape& data)
-    : settings_(settings), data_(data), likelihood_(find_likelihood(settings.likelihood)) {
+    : settings_(settings),
+      data_(data),
+      likelihood_(find_likelihood(settings.likelihood)),
+      prior_(find_prior(settings.prior)) {
   encoder_ = {.family = settings.network,
               .hidden = settings.hidden,
               .channels = settings.channels,
@@ -41,20 +44,35 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
         "\"gaussian\" or \"student_t\"",
         settings.likelihood);
   }
+  if (settings.posterior == "iaf" && settings.flow_hidden.empty()) {
+    throw UsageError(
+        "model.posterior = \"iaf\" needs networks with at least one hidden layer; give "
+        "model.flow_hidden a width");
+  }
+  if (settings.posterior == "iaf" && settings.prior == "vampprior") {
+    throw UsageError(
+        "model.prior = \"vampprior\" needs the posterior's density at any code, which \"iaf\" only "
+        "has for its own draws; use model.posterior = \"normal\" or another prior");
+  }
   if (settings.network == "conv" && data.image.height * data.image.width == 1) {
     throw UsageError("model.network = \"conv\" needs images, found vectors of {}; use \"mlp\"",
                      data.image.channels);
   }
 }
 
-DiagonalNormal Vae::posterior(Value x, Value condition) const {
+Posterior Vae::posterior(Value x, Value condition) const {
   if (!is_conditional()) condition = Value();
   const Value features = encoder_network("encoder", x, condition, data_.image, encoder_);
   const std::int64_t latent = settings_.latent;
   const Value both = dense("encoder.posterior", features, 2 * latent);
-  return {.mean = slice(both, 1, 0, latent),
-          .log_variance =
-              clamp(slice(both, 1, latent, 2 * latent), -kLogVarianceBound, kLogVarianceBound)};
+  Posterior posterior;
+  posterior.mean = slice(both, 1, 0, latent);
+  posterior.log_variance =
+      clamp(slice(both, 1, latent, 2 * latent), -kLogVarianceBound, kLogVarianceBound);
+  if (settings_.posterior == "iaf") {
+    posterior.context = dense("encoder.context", features, settings_.flow_hidden.front());
+  }
+  return posterior;
 }
 
 std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
@@ -66,12 +84,20 @@ std::unique_ptr<Likelihood> Vae::likelihood(Value z, Value condition) const {
                            .degrees_of_freedom = settings_.degrees_of_freedom});
 }
 
-Value Vae::prior_log_prob(Value z) const {
-  return standard_normal_log_prob(z);
+std::unique_ptr<Prior> Vae::prior(Graph& graph) const {
+  return prior_.make(
+      graph, {.settings = settings_, .data = data_, .posterior = [this](Value x, Value condition) {
+                return posterior(x, condition);
+              }});
 }
 
-Value Vae::kl_per_dimension(const DiagonalNormal& posterior) const {
-  return kl_to_standard_normal(posterior);
+Value Vae::prior_log_prob(Value z) const {
+  return prior(z.graph())->log_prob(z);
+}
+
+Value Vae::kl_per_dimension(const Posterior& posterior) const {
+  if (posterior.context) return {};
+  return prior(posterior.mean.graph())->kl_per_dimension(posterior);
 }
 
 }  // namespace elbo

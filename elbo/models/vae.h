@@ -8,19 +8,13 @@
 
 #include "elbo/distributions/likelihood.h"
 #include "elbo/distributions/normal.h"
+#include "elbo/models/data_shape.h"
+#include "elbo/models/posterior.h"
+#include "elbo/models/prior.h"
 #include "elbo/models/settings.h"
 #include "elbo/nn/network.h"
 
 namespace elbo {
-
-/// What a model is built for, besides its settings.
-struct DataShape {
-  ImageShape image;
-  /// 0 when there are none.
-  std::int64_t class_count = 0;
-  /// The elements lie in [0, 1], as pixels do.
-  bool unit_interval = true;
-};
 
 class Vae {
  public:
@@ -28,13 +22,23 @@ class Vae {
   Vae(const ModelSettings& settings, const DataShape& data);
 
   /// q(z | x): x (N, D) in [0, 1], condition one-hot (N, C) or null -> (N, L).
-  DiagonalNormal posterior(Value x, Value condition) const;
+  Posterior posterior(Value x, Value condition) const;
   /// p(x | z): z (N, L) -> over (N, D). With K samples an example, (KN, L), as decoder_network.
   std::unique_ptr<Likelihood> likelihood(Value z, Value condition) const;
+  /// A draw for each row of noise, standard normal (N, L), or K draws (N, K, L), through which
+  /// gradients flow.
+  PosteriorDraw draw(const Posterior& posterior, Value noise) const {
+    return draw_posterior(settings_, posterior, noise);
+  }
+  /// The code that stands for an example, without noise: the normal posterior's mean. (N, L).
+  Value code(const Posterior& posterior) const { return posterior_code(settings_, posterior); }
+  /// p(z), with parameters of its own in the graph where it has any.
+  std::unique_ptr<Prior> prior(Graph& graph) const;
   /// log p(z) in nats, summed over the last axis.
   Value prior_log_prob(Value z) const;
-  /// KL(q || prior) in nats, one number a latent dimension: (N, L).
-  Value kl_per_dimension(const DiagonalNormal& posterior) const;
+  /// KL(q || prior) in nats, one number a latent dimension: (N, L); null where posterior
+  /// and prior have no closed form for it.
+  Value kl_per_dimension(const Posterior& posterior) const;
 
   const ModelSettings& settings() const { return settings_; }
   const DataShape& data() const { return data_; }
@@ -46,6 +50,7 @@ class Vae {
   ModelSettings settings_;
   DataShape data_;
   LikelihoodKind likelihood_;
+  PriorKind prior_;
   NetworkOptions encoder_, decoder_;
 };
 

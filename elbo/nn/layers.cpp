@@ -8,13 +8,6 @@
 namespace elbo {
 namespace {
 
-Initializer weight_initializer(WeightInit init, std::int64_t fan_in, std::int64_t fan_out) {
-  if (init == WeightInit::he) {
-    return {Initializer::Kind::normal, std::sqrt(2.0 / static_cast<double>(fan_in))};
-  }
-  return {Initializer::Kind::uniform, std::sqrt(6.0 / static_cast<double>(fan_in + fan_out))};
-}
-
 Value weights_of(const std::string& name, Value x, std::int64_t outputs, WeightInit init) {
   const std::int64_t inputs = x.shape()[-1].size;
   return x.graph().parameter(name, Shape{inputs, outputs},
@@ -80,6 +73,14 @@ WeightInit init_for(const std::string& activation) {
   return activation == "tanh" || activation == "sigmoid" || activation == "none"
              ? WeightInit::glorot
              : WeightInit::he;
+}
+
+Initializer weight_initializer(WeightInit init, std::int64_t fan_in, std::int64_t fan_out) {
+  if (init == WeightInit::he) {
+    return {Initializer::Kind::normal, std::sqrt(2.0 / static_cast<double>(fan_in))};
+  }
+  if (init == WeightInit::zero) return {};
+  return {Initializer::Kind::uniform, std::sqrt(6.0 / static_cast<double>(fan_in + fan_out))};
 }
 
 Value dense(const std::string& name, Value x, std::int64_t outputs, WeightInit init) {

@@ -19,8 +19,11 @@ enum class WeightInit : std::uint8_t {
   he,
   /// U(-b, b), b = sqrt(6 / (fan-in + fan-out)): for tanh and for outputs. Glorot & Bengio 2010.
   glorot,
+  /// Zeros: the layer begins as if it weren't there.
+  zero,
 };
 WeightInit init_for(const std::string& activation);
+Initializer weight_initializer(WeightInit init, std::int64_t fan_in, std::int64_t fan_out);
 
 /// x W + b: (N, in) -> (N, outputs). Parameters name.weight (in, outputs) and name.bias (outputs).
 Value dense(const std::string& name, Value x, std::int64_t outputs,

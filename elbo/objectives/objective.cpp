@@ -4,39 +4,45 @@
 #include "elbo/base/suggest.h"
 
 namespace elbo {
-namespace {
-
-const std::vector<std::pair<std::string, ObjectiveFunction>>& registry() {
-  static const std::vector<std::pair<std::string, ObjectiveFunction>> objectives = {
-      {"elbo", elbo_objective},
-  };
-  return objectives;
-}
-
-}  // namespace
 
 std::vector<std::string> objective_names() {
   std::vector<std::string> names;
-  for (const auto& [name, function] : registry()) names.push_back(name);
+  for (const NamedObjective& objective : registered_objectives()) names.push_back(objective.name);
   return names;
 }
 
 Objective build_objective(const ObjectiveSettings& settings, const Vae& model,
-                          const ModelBatch& batch, Value warmup) {
-  for (const auto& [name, function] : registry()) {
-    if (name == settings.name) return function(settings, model, batch, warmup);
+                          const ModelBatch& batch, const TrainingContext& training) {
+  for (const NamedObjective& objective : registered_objectives()) {
+    if (objective.name == settings.name) return objective.build(settings, model, batch, training);
   }
   throw UsageError("objective '{}' is not known{}", settings.name,
                    did_you_mean(settings.name, objective_names()));
 }
 
+void require_normal_posterior(const std::string& objective, const Vae& model) {
+  if (model.settings().posterior == "normal") return;
+  throw UsageError(
+      "objective.name = \"{}\" needs the posterior's density at any code, which \"{}\" only has "
+      "for its own draws; use model.posterior = \"normal\" or another objective",
+      objective, model.settings().posterior);
+}
+
 ElboTerms elbo_terms(const Vae& model, const ModelBatch& batch) {
-  const DiagonalNormal posterior = model.posterior(batch.input, batch.condition);
+  const Posterior posterior = model.posterior(batch.input, batch.condition);
   const Value noise = batch.input.graph().random_normal(posterior.mean.shape());
-  const Value z = posterior.sample(noise);
+  return elbo_terms(model, batch, posterior, model.draw(posterior, noise));
+}
+
+ElboTerms elbo_terms(const Vae& model, const ModelBatch& batch, const Posterior& posterior,
+                     const PosteriorDraw& draw) {
   ElboTerms terms;
-  terms.log_likelihood = model.likelihood(z, batch.condition)->log_prob(batch.target);
-  terms.kl = sum(model.kl_per_dimension(posterior), {-1});
+  terms.log_likelihood = model.likelihood(draw.z, batch.condition)->log_prob(batch.target);
+  terms.kl_per_unit = model.kl_per_dimension(posterior);
+  if (!terms.kl_per_unit) {
+    terms.kl_per_unit = expand_dims(draw.log_prob - model.prior_log_prob(draw.z), -1);
+  }
+  terms.kl = sum(terms.kl_per_unit, {-1});
   terms.elbo = terms.log_likelihood - terms.kl;
   return terms;
 }

@@ -46,14 +46,9 @@ std::int64_t Shape::count(std::int64_t batch_size) const {
   return element_count(resolve(batch_size));
 }
 
-Dim Shape::product() const {
-  Dim product;
-  for (const Dim& dim : dims_) {
-    if (dim.batch && product.batch) {
-      throw ShapeError("{}: the batch axis N appears twice in one product of lengths", to_string());
-    }
-    product = Dim(product.size * dim.size, product.batch || dim.batch);
-  }
+ElementCount Shape::product() const {
+  ElementCount product;
+  for (const Dim& dim : dims_) product = product * dim;
   return product;
 }
 

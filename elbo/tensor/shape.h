@@ -32,6 +32,18 @@ struct Dim {
   constexpr bool is_one() const { return size == 1 && !batch; }
 };
 
+/// How many elements a shape has: size * N^batch_power. Pairs of a batch's examples are (N, N).
+struct ElementCount {
+  std::int64_t size = 1;
+  int batch_power = 0;
+
+  constexpr bool operator==(const ElementCount&) const = default;
+  constexpr ElementCount operator*(const Dim& dim) const {
+    return {size * dim.size, batch_power + (dim.batch ? 1 : 0)};
+  }
+  constexpr bool is_one() const { return size == 1 && batch_power == 0; }
+};
+
 /// The batch axis N.
 inline constexpr Dim kBatch{1, true};
 
@@ -54,8 +66,8 @@ class Shape {
 
   Extents resolve(std::int64_t batch_size) const;
   std::int64_t count(std::int64_t batch_size) const;
-  /// Product of the dimensions as a multiple of N; throws ShapeError when N appears twice.
-  Dim product() const;
+  /// Product of the dimensions.
+  ElementCount product() const;
   /// "(N, 784)".
   std::string to_string() const;
 

@@ -73,20 +73,23 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const Vae model(config.model, config.shape);
   Graph graph;
   const BatchNodes nodes(graph, data);
+  Split split = split_of(data, config);
   const Objective objective =
       build_objective(config.objective, model, nodes.model_batch(config.data, true),
-                      graph.input("warmup", Shape{}));
+                      {.warmup = graph.input("warmup", Shape{}),
+                       .example_count = static_cast<std::int64_t>(split.train.size())});
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
 
   const RunPaths paths(options.folder);
   check_folder(paths, config, options.resume);
   Trainer trainer({.graph = graph,
                    .data = data,
-                   .split = split_of(data, config),
+                   .split = std::move(split),
                    .loss = objective.loss,
                    .train_terms = named(objective.terms),
                    .validation_terms = named(validation),
                    .warmup_epochs = config.objective.warmup_epochs,
+                   .warmup_cycles = config.objective.cycles,
                    .monitored = "elbo_nats"},
                   config.train, options.threads, paths.checkpoints());
   const std::int64_t epochs_done = options.resume ? trainer.resume() : 0;
@@ -95,6 +98,13 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
+
+  if (config.objective.warmup_epochs > config.train.epochs) {
+    logging::warning(
+        "objective.warmup_epochs = {} is more than train.epochs = {}: the KL term never gets its "
+        "whole weight, and the ELBO that is reported is not what was trained; warm up for less",
+        config.objective.warmup_epochs, config.train.epochs);
+  }
 
   EventLog events(paths.folder);
   TrainingCallbacks callbacks = options.callbacks;

@@ -266,12 +266,20 @@ class Trainer::State {
     return (epoch * train_count() + settings_.batch_size - 1) / settings_.batch_size;
   }
 
+  float warmup_at(std::int64_t step) const {
+    const std::int64_t cycles = problem_.warmup_cycles;
+    const std::int64_t period = std::max<std::int64_t>(1, total_steps_ / cycles);
+    std::int64_t steps = steps_until(problem_.warmup_epochs);
+    if (steps == 0 && cycles > 1) steps = std::max<std::int64_t>(1, period / 2);
+    if (steps == 0) return 1;
+    const std::int64_t position = cycles > 1 ? step % period : step;
+    return static_cast<float>(
+        std::min(1.0, static_cast<double>(position) / static_cast<double>(steps)));
+  }
+
   void train_step() {
     fill_batch();
-    const double warmup_steps = static_cast<double>(steps_until(problem_.warmup_epochs));
-    warmup_ = warmup_steps > 0
-                  ? static_cast<float>(std::min(1.0, static_cast<double>(step_) / warmup_steps))
-                  : 1.0f;
+    warmup_ = warmup_at(step_);
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
     const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
     const float loss = train_plan_->output(0)[0];

@@ -32,6 +32,9 @@ struct TrainingProblem {
   NamedTerms train_terms;
   NamedTerms validation_terms;
   std::int64_t warmup_epochs = 0;
+  /// The warm-up happens this often, at equal distances; without warmup_epochs each takes half of
+  /// its cycle. Fu et al. 2019, "Cyclical annealing schedule", eq. 6.
+  std::int64_t warmup_cycles = 1;
   /// The validation term that decides which weights are best: the larger the better.
   std::string monitored;
 };

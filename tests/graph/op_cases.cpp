@@ -134,6 +134,11 @@ std::vector<OpCase> make_cases() {
   add({"max_rows", {{rows}}, [](const Values& x) { return max(x[0], {1}); }});
   add({"max_middle", {{Shape{kBatch, 4, 6}}}, [](const Values& x) { return max(x[0], {1}); }});
   add({"log_sum_exp", {{rows, -30, 30}}, [](const Values& x) { return log_sum_exp(x[0], {1}); }});
+  add({"pairs_of_the_batch", {{Shape{kBatch, 3}}, {Shape{kBatch, 3}}}, [](const Values& x) {
+         const Value distance = square(expand_dims(x[0], 1) - expand_dims(x[1], 0));
+         const Value products = matmul(x[0], x[1], false, true);
+         return log_sum_exp(sum(distance, {2}) * products, {1}) + sum(products, {0});
+       }});
   add({"mean_over_batch", {{Shape{kBatch}}}, [](const Values& x) {
          return mean_over_batch(x[0] * x[0]);
        }});

@@ -82,7 +82,7 @@ TEST_P(VaeReference, StepsAgreeWithPyTorch) {
   const Value noise = graph.input("noise", Shape{kBatch, kLatent});
   const Value condition =
       model.is_conditional() ? graph.input("condition", Shape{kBatch, kClasses}) : Value();
-  const DiagonalNormal posterior = model.posterior(x, condition);
+  const Posterior posterior = model.posterior(x, condition);
   const Value log_likelihood =
       mean_over_batch(model.likelihood(posterior.sample(noise), condition)->log_prob(x));
   const Value kl = mean_over_batch(sum(model.kl_per_dimension(posterior), {-1}));

@@ -12,7 +12,8 @@ TEST(Shape, ResolvesTheBatchAxis) {
   EXPECT_EQ(shape.to_string(), "(N, 784)");
   EXPECT_EQ(shape.resolve(3), (Extents{3, 784}));
   EXPECT_EQ((Shape{Dim(5, true), 2}).resolve(3), (Extents{15, 2}));
-  EXPECT_EQ((Shape{kBatch, 3, 4}).product(), Dim(12, true));
+  EXPECT_EQ((Shape{kBatch, 3, 4}).product(), (ElementCount{12, 1}));
+  EXPECT_EQ((Shape{kBatch, kBatch, 3}).product(), (ElementCount{3, 2}));
 }
 
 TEST(Shape, BroadcastsFromTheLastAxis) {

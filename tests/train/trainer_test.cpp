@@ -125,8 +125,42 @@ TEST_F(Training, WarmUpStartsWithoutTheKl) {
   config.objective.warmup_epochs = 1000;
   TrainRunOptions other = options();
   other.folder = folder / "warm";
+  ::testing::internal::CaptureStderr();
   train_run(config, tiny_images(100), other);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("objective.warmup_epochs = 1000 is more than"), std::string::npos) << said;
   EXPECT_GT(term(reports.back().train, "kl_nats"), weighted + 1);
+}
+
+TEST_F(Training, TheWarmUpComesInCycles) {
+  const Dataset data = tiny_table(32);
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Value warmup = graph.input("warmup", Shape{});
+  const Value w = graph.parameter("w", Shape{}, {});
+  const Value error = sum(square(nodes.examples() - w), {1});
+  Split split;
+  for (std::int32_t i = 0; i < 32; ++i) split.train.push_back(i);
+  TrainSettings settings = tiny_config().train;
+  settings.epochs = 8;  // of two steps each
+  Trainer trainer({.graph = graph,
+                   .data = data,
+                   .split = split,
+                   .loss = mean_over_batch(error),
+                   .train_terms = {{"warmup", broadcast_to(warmup, Shape{kBatch})}},
+                   .validation_terms = {},
+                   .warmup_epochs = 2,
+                   .warmup_cycles = 2,
+                   .monitored = ""},
+                  settings, 1, {});
+  std::vector<double> means;
+  TrainingCallbacks callbacks;
+  callbacks.on_epoch = [&](const EpochReport& report) {
+    means.push_back(term(report.train, "warmup"));
+  };
+  trainer.run(callbacks);
+  // Steps 0, 1/4, 1/2, 3/4, 1, 1, 1, 1 and again.
+  EXPECT_EQ(means, (std::vector<double>{0.125, 0.625, 1, 1, 0.125, 0.625, 1, 1}));
 }
 
 /// The message of the NumericalError that training must throw.

@@ -6,9 +6,9 @@
 namespace elbo {
 
 Objective elbo_objective(const ObjectiveSettings& settings, const Vae& model,
-                         const ModelBatch& batch, Value warmup) {
+                         const ModelBatch& batch, const TrainingContext& training) {
   const ElboTerms terms = elbo_terms(model, batch);
-  const Value bound = terms.log_likelihood - terms.kl * (warmup * settings.beta);
+  const Value bound = terms.log_likelihood - terms.kl * (training.warmup * settings.beta);
   return {.loss = -mean_over_batch(bound), .terms = terms};
 }
 
