@@ -25,6 +25,7 @@ nlohmann::json to_json(const EpochReport& report) {
                         {"learning_rate", report.learning_rate},
                         {"examples_per_second", report.examples_per_second},
                         {"train", to_object(report.train)}};
+  if (report.skipped_steps > 0) object["skipped_steps"] = report.skipped_steps;
   if (!report.validation.empty()) object["validation"] = to_object(report.validation);
   return object;
 }

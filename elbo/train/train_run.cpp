@@ -1,5 +1,6 @@
 #include "elbo/train/train_run.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -106,14 +107,28 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
         config.objective.warmup_epochs, config.train.epochs);
   }
 
+  double last_kl = std::numeric_limits<double>::infinity();
   EventLog events(paths.folder);
   TrainingCallbacks callbacks = options.callbacks;
   callbacks.on_epoch = [&](const EpochReport& report) {
     append_metrics(paths.metrics(), report);
     append_events(events, report);
+    for (const auto& [name, mean] : report.train) {
+      if (name == "kl_nats") last_kl = mean;
+    }
     if (options.callbacks.on_epoch) options.callbacks.on_epoch(report);
   };
   const TrainingResult result = trainer.run(callbacks);
+  // Every model begins with almost no KL; one that still has none has learned to do without codes.
+  constexpr double kHardlyAnything = 0.1;
+  constexpr std::int64_t kLongEnough = 500;
+  if (last_kl < kHardlyAnything && result.steps >= kLongEnough) {
+    logging::warning(
+        "the posterior has collapsed: codes carry {:.3g} nats of their examples, and the decoder "
+        "ignores them; warm the KL term up (objective.warmup_epochs), keep some of it free "
+        "(objective.name = \"free_bits\"), or lower objective.beta",
+        last_kl);
+  }
   write_parameters(paths.model(), trainer.layout(), trainer.best_parameters());
   return result;
 }

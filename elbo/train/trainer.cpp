@@ -283,7 +283,8 @@ class Trainer::State {
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
     const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
     const float loss = train_plan_->output(0)[0];
-    if (!std::isfinite(norm) || !std::isfinite(loss)) report_not_finite(loss);
+    if (!std::isfinite(norm) || !std::isfinite(loss)) return skip_step(loss);
+    skipped_in_a_row_ = 0;
     const double clip = settings_.clip_norm;
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ = learning_rate_at(settings_, step_, total_steps_);
@@ -298,24 +299,36 @@ class Trainer::State {
     train_sums_.add(*train_plan_, 1, settings_.batch_size);
   }
 
-  /// The parameters are still those before the step: they are saved, and the tensor is named.
-  [[noreturn]] void report_not_finite(float loss) {
-    std::string tensor = loss_problem(*train_plan_, problem_);
-    if (std::isfinite(loss)) {
-      for (const ParameterSlot& slot : layout_.slots()) {
-        const auto part = gradients_.values().subspan(static_cast<std::size_t>(slot.offset),
-                                                      static_cast<std::size_t>(slot.count));
-        if (!std::all_of(part.begin(), part.end(), [](float x) { return std::isfinite(x); })) {
-          tensor = "the gradient of '" + slot.name + "'";
-          break;
-        }
+  /// One bad batch changes nothing, and is told; several in a row are no accident.
+  void skip_step(float loss) {
+    constexpr std::int64_t kMostInARow = 5;
+    ++skipped_steps_;
+    if (++skipped_in_a_row_ == kMostInARow) {
+      // The parameters are still those before these steps.
+      save();
+      throw NumericalError(
+          "training: {} is not finite at step {} (epoch {}), nor was the loss or a gradient in the "
+          "{} steps before; the last good state is saved; lower train.learning_rate or set "
+          "train.clip_norm",
+          tensor_that_is_not_finite(loss), step_, epoch_ + 1, kMostInARow - 1);
+    }
+    if (skipped_in_a_row_ == 1) {
+      logging::warning("{} is not finite at step {} (epoch {}): the step is skipped",
+                       tensor_that_is_not_finite(loss), step_, epoch_ + 1);
+    }
+  }
+
+  std::string tensor_that_is_not_finite(float loss) const {
+    if (!std::isfinite(loss)) return loss_problem(*train_plan_, problem_);
+    for (const ParameterSlot& slot : layout_.slots()) {
+      const auto part = gradients_.values().subspan(static_cast<std::size_t>(slot.offset),
+                                                    static_cast<std::size_t>(slot.count));
+      if (!std::all_of(part.begin(), part.end(), [](float x) { return std::isfinite(x); })) {
+        return "the gradient of '" + slot.name + "'";
       }
     }
-    save();
-    throw NumericalError(
-        "training: {} is not finite at step {} (epoch {}); the last good state is saved; lower "
-        "train.learning_rate or set train.clip_norm",
-        tensor, step_, epoch_ + 1);
+    // Each element is finite, the sum of their squares is not.
+    return "the norm of the gradient";
   }
 
   TermMeans validate() {
@@ -346,7 +359,9 @@ class Trainer::State {
         .examples_per_second =
             static_cast<double>(epoch_steps_ * settings_.batch_size) / epoch_seconds_,
         .train = train_sums_.means(),
-        .validation = {}};
+        .validation = {},
+        .skipped_steps = skipped_steps_};
+    skipped_steps_ = 0;
     bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
     if (validation_plan_ && due) {
@@ -407,6 +422,8 @@ class Trainer::State {
                           ? -std::numeric_limits<double>::infinity()
                           : progress.at("best_monitored").get<double>();
     stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
+    skipped_steps_ = progress.at("skipped_steps").get<std::int64_t>();
+    skipped_in_a_row_ = progress.at("skipped_in_a_row").get<std::int64_t>();
     const bool sums_fit = train_sums_.load(progress.at("train_sums"));
     order_epoch_ = -1;
     constexpr std::int64_t kMostEpochs = 1000000;
@@ -429,6 +446,8 @@ class Trainer::State {
                             {"best_epoch", best_epoch_},
                             {"best_monitored", nullptr},
                             {"stale_validations", stale_validations_},
+                            {"skipped_steps", skipped_steps_},
+                            {"skipped_in_a_row", skipped_in_a_row_},
                             {"train_sums", train_sums_.save()}};
     if (std::isfinite(best_monitored_)) progress["best_monitored"] = best_monitored_;
     write_checkpoint(checkpoints_, buffers(), progress);
@@ -452,6 +471,7 @@ class Trainer::State {
   TermSums train_sums_;
   double learning_rate_ = 0;
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;
+  std::int64_t skipped_steps_ = 0, skipped_in_a_row_ = 0;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0;
   double first_step_seconds_ = 0;

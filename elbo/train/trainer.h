@@ -51,6 +51,8 @@ struct EpochReport {
   double examples_per_second = 0;
   TermMeans train;
   TermMeans validation;  // empty when this epoch had none
+  /// Steps of this epoch whose loss or gradient was not finite, and which changed nothing.
+  std::int64_t skipped_steps = 0;
   bool is_best = false;
 };
 
@@ -87,7 +89,9 @@ class Trainer {
   /// done. Throws UsageError when the checkpoints belong to another model or other settings.
   std::int64_t resume();
 
-  /// Trains to the end. Throws Interrupted after saving when the user asked to stop, NumericalError
+  /// Trains to the end. A step whose loss or gradient isn't finite is skipped and counted. Throws
+  /// Interrupted after saving when the user asked to stop, NumericalError after several such steps
+  /// in a row,
   /// naming the tensor and the step when a number isn't finite.
   TrainingResult run(const TrainingCallbacks& callbacks);
 

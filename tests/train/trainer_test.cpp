@@ -175,8 +175,9 @@ std::string numerical_error(RunConfig config, const Dataset& data, const TrainRu
 
 TEST_F(Training, NamesWhatIsNotFiniteAndKeepsTheLastGoodState) {
   Dataset data = tiny_table(100);
-  const auto poisoned = data.examples.row<float>(37);
-  poisoned[3] = std::numeric_limits<float>::quiet_NaN();
+  for (std::int64_t row = 0; row < data.count(); row += 2) {
+    data.examples.row<float>(row)[3] = std::numeric_limits<float>::quiet_NaN();
+  }
   RunConfig config = tiny_config();
   config.data.validation = 0;
   config.model.likelihood = "gaussian";
@@ -189,6 +190,36 @@ TEST_F(Training, NamesWhatIsNotFiniteAndKeepsTheLastGoodState) {
     for (const float value : array.values<float>()) ASSERT_TRUE(std::isfinite(value)) << name;
   }
   EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
+}
+
+TEST_F(Training, ABadBatchIsSkippedAndCounted) {
+  Dataset data = tiny_table(96);
+  data.examples.row<float>(37)[3] = std::numeric_limits<float>::quiet_NaN();
+  RunConfig config = tiny_config();
+  config.data.validation = 0;
+  config.model.likelihood = "gaussian";
+  std::vector<std::int64_t> skipped;
+  TrainRunOptions watched = options();
+  watched.callbacks.on_epoch = [&](const EpochReport& report) {
+    skipped.push_back(report.skipped_steps);
+    for (const auto& [name, mean] : report.train) EXPECT_TRUE(std::isfinite(mean)) << name;
+  };
+  train_run(config, data, watched);
+  // 96 rows in batches of 16: the bad row is in one batch of each epoch.
+  EXPECT_EQ(skipped, (std::vector<std::int64_t>{1, 1, 1}));
+  const std::string metrics = read_text_file(RunPaths(folder / "run").metrics());
+  EXPECT_NE(metrics.find("\"skipped_steps\":1"), std::string::npos) << metrics;
+}
+
+TEST_F(Training, ACollapsedPosteriorIsTold) {
+  RunConfig config = tiny_config();
+  config.objective.beta = 1000;
+  config.train.epochs = 120;
+  ::testing::internal::CaptureStderr();
+  train_run(config, tiny_images(100), options());
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("the posterior has collapsed"), std::string::npos) << told;
+  EXPECT_NE(told.find("free_bits"), std::string::npos) << told;
 }
 
 TEST_F(Training, AHugeLearningRateIsNamed) {
@@ -222,7 +253,7 @@ TEST_F(Training, AGradientThatIsNotFiniteIsNamed) {
     FAIL() << "nothing was thrown";
   } catch (const NumericalError& error) {
     const std::string message = error.what();
-    EXPECT_TRUE(message.starts_with("training: the gradient of 'w' is not finite at step 0 "))
+    EXPECT_TRUE(message.starts_with("training: the gradient of 'w' is not finite at step 4 "))
         << message;
   }
 }
