@@ -112,7 +112,8 @@ class Study {
                              "classifier_frechet_distance", "train_on_generated_accuracy"}) {
       if (generated.contains(name)) summary["conditional"][name] = generated[name];
     }
-    samples(reconstruction, latent, judge);
+    samples({{"reconstruction", &reconstruction}, {"latent", &latent}, {"likelihood", &explainer}},
+            judge);
     summary["likelihood"] = likelihood(explainer);
 
     // What earlier sittings spent on training counts as well.
@@ -232,16 +233,17 @@ class Study {
               {"fashion_mnist_accept_rate", report["seed_rule"]["fashion_mnist_accept_rate"]}}}};
   }
 
-  void samples(const FittedVae& reconstruction, const FittedVae& latent,
-               const FittedClassifier& judge) {
+  using NamedModels = std::vector<std::pair<std::string, const FittedVae*>>;
+
+  /// Draws of the models' priors, and how far their features are from those of test images.
+  void samples(const NamedModels& models_to_draw, const FittedClassifier& judge) {
     const Array real = judge.features(unit_examples(data_.test));
     json models = json::array();
-    for (const auto& [name, vae] :
-         {std::pair{"reconstruction", &reconstruction}, std::pair{"latent", &latent}}) {
+    for (const auto& [name, vae] : models_to_draw) {
       const Array images = sample_images(*vae, 6, 12, options_.seed);
       const Array judged = judge.features(vae->sample(data_.test.count(), options_.seed));
       models.push_back({{"name", name},
-                        {"images", results_.write_array(std::string("samples_") + name, images)},
+                        {"images", results_.write_array("samples_" + name, images)},
                         {"classifier_frechet_distance", frechet_distance(judged, real)}});
     }
     results_.write("samples", {{"models", models}});

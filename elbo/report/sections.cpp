@@ -255,7 +255,9 @@ Section samples_section(const Study& study) {
                  figures_html(study, figures,
                               {{"samples",
                                 "Not chosen by hand: blurred or broken shapes show where "
-                                "the prior and the codes don't agree."}});
+                                "the prior and the codes don't agree. The reconstruction model's "
+                                "precise codes leave most of its prior empty; the likelihood "
+                                "model has learned its prior."}});
   return section;
 }
 
