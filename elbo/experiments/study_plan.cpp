@@ -51,7 +51,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   plan.reconstruction = model("reconstruction", {2, 16, 150});
   plan.latent = model("latent", {10, 34, 350});
   plan.denoising = model("denoising", {2, 12, 120});
-  plan.anomaly = model("anomaly", {3, 12, 150});
+  plan.anomaly = model("anomaly", {2, 12, 120});
   plan.conditional = model("conditional", {3, 22, 200});
   // The flow prior needs more than a minute to be worth having.
   plan.likelihood =
