@@ -470,11 +470,9 @@ class Trainer::State {
   std::int64_t order_epoch_ = -1;
   TermSums train_sums_;
   double learning_rate_ = 0;
-  std::int64_t best_epoch_ = 0, stale_validations_ = 0;
-  std::int64_t skipped_steps_ = 0, skipped_in_a_row_ = 0;
+  std::int64_t best_epoch_ = 0, stale_validations_ = 0, skipped_steps_ = 0, skipped_in_a_row_ = 0;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
-  double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0;
-  double first_step_seconds_ = 0;
+  double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;
   Clock::time_point start_, last_checkpoint_, last_progress_;
 };
