@@ -4,38 +4,18 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
+#include "elbo/base/temporary_folder.h"
 
 extern char** environ;
 
 namespace elbo::cli {
 namespace {
-
-/// A folder of our own, removed at the end.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "elbo-bench-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) throw FileError("{}: can't make a folder", path);
-    path_ = path;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Runs this program with the given words; what it prints goes to the file.
 int run_self(std::vector<std::string> words, const std::filesystem::path& output) {
@@ -61,7 +41,7 @@ int run_self(std::vector<std::string> words, const std::filesystem::path& output
 
 ProcessCosts measure_process(const std::string& spec, const CommonOptions& common,
                              const std::string& precision) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto output = folder.path() / "output.json";
   std::vector<std::string> words = {"train", spec, "--out", (folder.path() / "run").string()};
   words.insert(words.end(), {"--json", "--quiet", "--threads", std::to_string(common.threads)});

@@ -131,8 +131,8 @@ double evaluate_structural_similarity(const FittedVae& vae, const Dataset& data,
   const auto arrays =
       run_pass(data, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
         const ModelBatch batch = nodes.model_batch(vae.data_settings(), false);
-        const DiagonalNormal q = vae.model().posterior(batch.input, batch.condition);
-        return std::vector<Value>{vae.model().likelihood(q.mean, batch.condition)->mean(),
+        const Value code = vae.model().code(vae.model().posterior(batch.input, batch.condition));
+        return std::vector<Value>{vae.model().likelihood(code, batch.condition)->mean(),
                                   batch.target};
       });
   return structural_similarity(arrays[0], arrays[1], vae.model().data().image, vae.threads());

@@ -18,6 +18,7 @@
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
 #include "elbo/train/optimizer.h"
+#include "elbo/train/term_sums.h"
 
 namespace elbo {
 namespace {
@@ -38,44 +39,6 @@ std::vector<Value> parameter_values(Graph& graph) {
   for (const NodeId id : graph.parameters()) values.emplace_back(&graph, id);
   return values;
 }
-
-/// Sums of (N) outputs over batches, as means by name.
-class TermSums {
- public:
-  explicit TermSums(const NamedTerms& terms) {
-    for (const auto& [name, value] : terms) sums_.emplace_back(name, 0.0);
-  }
-  void add(const Plan& plan, std::size_t first_output, std::int64_t count) {
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-      const std::span<const float> values = plan.output(first_output + i);
-      double total = 0;
-      for (std::int64_t n = 0; n < count; ++n) total += values[static_cast<std::size_t>(n)];
-      sums_[i].second += total;
-    }
-    count_ += count;
-  }
-  TermMeans means() const {
-    TermMeans means = sums_;
-    for (auto& [name, value] : means)
-      value /= static_cast<double>(std::max<std::int64_t>(1, count_));
-    return means;
-  }
-  std::int64_t count() const { return count_; }
-  nlohmann::json save() const { return {{"sums", sums_}, {"count", count_}}; }
-  /// False when they are sums of other terms.
-  bool load(const nlohmann::json& saved) {
-    TermMeans sums = saved.at("sums").get<TermMeans>();
-    count_ = saved.at("count").get<std::int64_t>();
-    const bool same = std::equal(sums.begin(), sums.end(), sums_.begin(), sums_.end(),
-                                 [](const auto& a, const auto& b) { return a.first == b.first; });
-    if (same) sums_ = std::move(sums);
-    return same && count_ >= 0;
-  }
-
- private:
-  TermMeans sums_;
-  std::int64_t count_ = 0;
-};
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
@@ -470,7 +433,8 @@ class Trainer::State {
   std::int64_t order_epoch_ = -1;
   TermSums train_sums_;
   double learning_rate_ = 0;
-  std::int64_t best_epoch_ = 0, stale_validations_ = 0, skipped_steps_ = 0, skipped_in_a_row_ = 0;
+  std::int64_t best_epoch_ = 0, stale_validations_ = 0;
+  std::int64_t skipped_steps_ = 0, skipped_in_a_row_ = 0;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;

@@ -7,6 +7,7 @@
 #include "elbo/base/interrupt.h"
 #include "tests/data/local_server.h"
 #include "tests/data/scratch.h"
+#include "tests/temporary_folder.h"
 
 namespace elbo {
 namespace {
@@ -42,7 +43,7 @@ class Download : public testing::Test {
 
   // A proxy that the environment names must not come between us and our own server.
   ScopedVariable no_proxy_{"no_proxy", "127.0.0.1"};
-  ScratchFolder folder_;
+  TemporaryFolder folder_;
   LocalServer server_;
   std::string body_;
   DownloadOptions options_;

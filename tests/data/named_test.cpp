@@ -15,6 +15,7 @@
 #include "elbo/io/gzip.h"
 #include "tests/data/local_server.h"
 #include "tests/data/scratch.h"
+#include "tests/temporary_folder.h"
 
 namespace elbo {
 namespace {
@@ -77,7 +78,7 @@ class Named : public testing::Test {
     }
   }
 
-  ScratchFolder folder_;
+  TemporaryFolder folder_;
   ScopedVariable cache_{"XDG_CACHE_HOME", (folder_ / "cache").c_str()};
   ScopedVariable data_{"ELBO_DATA", nullptr};
   ScopedVariable mirror_{"ELBO_MIRROR", nullptr};

@@ -1,4 +1,4 @@
-// What the data tests stand on: a folder that goes away, and environment variables that come back.
+// Environment variables that come back.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,28 +10,6 @@
 #include <string>
 
 namespace elbo {
-
-/// A fresh folder, removed with all that is in it.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "elbo-test-XXXXXX").string();
-    const char* made = ::mkdtemp(name.data());
-    if (made == nullptr) throw std::runtime_error("no temporary folder can be made");
-    path_ = made;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Sets a variable, or removes it when value is null, until it leaves scope.
 class ScopedVariable {

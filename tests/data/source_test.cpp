@@ -8,6 +8,7 @@
 #include "elbo/base/file.h"
 #include "elbo/data/strokes.h"
 #include "tests/data/scratch.h"
+#include "tests/temporary_folder.h"
 
 namespace elbo {
 namespace {
@@ -69,7 +70,7 @@ TEST(LoadDataset, MakesLattices) {
 }
 
 TEST(LoadDataset, ReadsTablesAndLimitsThem) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write_text_file(folder / "t.csv", "a,b,y\n1,2,0.5\n3,4,1.5\n5,6,2.5\n");
   const std::string spec = "csv:" + (folder / "t.csv").string() + "?limit=2&target=y";
   const Dataset data = load_dataset(spec, DataOptions());

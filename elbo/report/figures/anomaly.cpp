@@ -33,7 +33,8 @@ std::vector<Score> read_scores(const Study& study, const Record& result) {
 std::string unit_of(const std::string& score) {
   const bool nats = score.find("elbo") != std::string::npos ||
                     score.find("likelihood") != std::string::npos ||
-                    score.find("probability") != std::string::npos;
+                    score.find("probability") != std::string::npos ||
+                    score.find("complexity") != std::string::npos;
   return nats ? " (nats)" : "";
 }
 
@@ -130,17 +131,18 @@ std::string roc_panel(const std::vector<Score>& scores) {
                                            : spoken(score.name)));
   }
   // The key stands below the curves, where the axis leaves room for its lines, or, when the scores
-  // are poor, above them.
+  // are poor, above them, for which the axis is drawn longer.
   const double room = 0.08 * static_cast<double>(scores.size() + 1) + 0.03;
   const double wanted = std::floor((lowest - room) / (1 - room) * 20) / 20;
   const bool below = room < 1 && wanted >= 0;
   const double bottom = below ? std::min(wanted, 0.95) : 0;
+  const double top = below ? 100 + 2 * (1 - bottom) : 100 / std::max(0.3, 1 - room);
   return script + gnuplot::logarithmic_tics('x', 100 * left, 100, " %") +
          fmt::format(
              "set xlabel 'false alarms'\nset ylabel 'anomalies found (%)'\n"
              "set xrange [{:.6g}:100]\nset yrange [{:.6g}:{:.6g}]\n"
-             "set key inside {} vertical maxrows auto title 'AUROC' left\n",
-             100 * left, 100 * bottom, 100 + 2 * (1 - bottom),
+             "{}set key inside {} vertical maxrows auto title 'AUROC' left\n",
+             100 * left, 100 * bottom, top, below ? "" : "set ytics 0,20,100\n",
              below ? "bottom right" : "top left") +
          plot + "\n";
 }

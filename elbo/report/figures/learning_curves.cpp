@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "elbo/report/figures/figures.h"
+#include "elbo/report/format.h"
 #include "elbo/report/gnuplot.h"
 
 namespace elbo {
@@ -44,7 +45,7 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
   std::string script = gnuplot::data_block(fmt::format("log{}", index), rows) +
                        gnuplot::data_block(fmt::format("validated{}", index), validated);
   script += fmt::format("set title {} offset 0,-0.4\nset yrange [{:.6g}:{:.6g}]\n",
-                        gnuplot::literal(log.name), low, high);
+                        gnuplot::literal(spoken(log.name)), low, high);
   script += fmt::format("set xtics {}\n", 1 + static_cast<long>(rows.back()[0]) / 8);
   script += key ? "set key inside bottom right vertical\n" : "unset key\n";
   // A single epoch is a point, not a line.
