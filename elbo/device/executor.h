@@ -28,6 +28,8 @@ struct KernelSummary {
   double bytes = 0;
   /// Seconds spent in it and times run, once profiling is on.
   double seconds = 0;
+  /// The fastest of its runs: on a shared machine, what it takes when nobody disturbs.
+  double fastest_seconds = 0;
   std::int64_t runs = 0;
 };
 

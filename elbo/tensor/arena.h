@@ -24,6 +24,8 @@ class Arena {
  private:
   std::byte* data_ = nullptr;
   std::size_t bytes_ = 0;
+  /// What the system gave: whole pages.
+  std::size_t mapped_ = 0;
 };
 
 /// A flat array of floats in an arena of its own.

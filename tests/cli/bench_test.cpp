@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "elbo/device/precision.h"
 #include "tests/cli/run_program.h"
 
 namespace elbo {
@@ -15,7 +16,8 @@ TEST(BenchCommand, MeasuresAJobAndItsKernels) {
   const auto object = nlohmann::json::parse(result.output);
   EXPECT_EQ(object["threads"], 1);
   EXPECT_GE(object["machine"]["cores"], 1);
-  ASSERT_EQ(object["jobs"].size(), 1U);
+  // Each precision that this machine has.
+  ASSERT_EQ(object["jobs"].size(), has_bf16_instructions() ? 2U : 1U);
   const auto& job = object["jobs"][0];
   // 784-400-40 and 20-400-784, with biases.
   EXPECT_EQ(job["parameters"], 784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784);

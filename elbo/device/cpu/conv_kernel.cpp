@@ -73,6 +73,18 @@ typename Gradient::primitive_desc gradient_desc(const ConvGeometry& g, const Ope
 #endif
 }
 
+/// True when the convolution reads its operands in the plan's precision.
+bool reads_rounded(const KernelContext& context, const Group& group) {
+  if (context.precision == Precision::fp32) return false;
+  const NodeId id = group.nodes.front();
+  const Op op = context.node(id).op;
+  // oneDNN's bfloat16 gradients of convolution weights are slower than single precision, and its
+  // bfloat16 convolutions want whole vectors of channels.
+  constexpr std::int64_t kVector = 16;
+  const ConvGeometry g = conv_geometry(context, id);
+  return op != Op::conv2d_weight_gradient && g.x[3] % kVector == 0 && g.y[3] % kVector == 0;
+}
+
 class ConvKernel : public OneDnnKernel {
  public:
   ConvKernel(const KernelContext& context, const Group& group) {
@@ -132,18 +144,6 @@ class ConvKernel : public OneDnnKernel {
 };
 
 }  // namespace
-
-bool reads_rounded(const KernelContext& context, const Group& group) {
-  if (context.precision == Precision::fp32) return false;
-  const NodeId id = group.nodes.front();
-  const Op op = context.node(id).op;
-  if (op == Op::matmul) return true;
-  // oneDNN's bfloat16 gradients of convolution weights are slower than single precision, and its
-  // bfloat16 convolutions want whole vectors of channels.
-  constexpr std::int64_t kVector = 16;
-  const ConvGeometry g = conv_geometry(context, id);
-  return op != Op::conv2d_weight_gradient && g.x[3] % kVector == 0 && g.y[3] % kVector == 0;
-}
 
 std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Group& group) {
   if (prefers_lowering(context, group)) return make_lowered_conv_kernel(context, group);

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <map>
-#include <set>
+#include <limits>
 
 #include "elbo/base/check.h"
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/kernel.h"
-#include "elbo/device/cpu/onednn.h"
+#include "elbo/device/cpu/micro_kernel.h"
+#include "elbo/device/cpu/operand_copies.h"
 #include "elbo/device/cpu/tile_ops.h"
 #include "elbo/graph/memory.h"
 #include "elbo/graph/parameters.h"
@@ -34,11 +34,10 @@ class CpuExecutor : public Executor {
               std::int64_t batch_size, int threads, Precision precision)
       : fusion_(fuse(graph, values_of(outputs))),
         addresses_(static_cast<std::size_t>(graph.size()), nullptr),
-        rounded_addresses_(addresses_.size(), nullptr),
         context_{.graph = graph,
                  .fusion = fusion_,
                  .addresses = addresses_,
-                 .rounded_addresses = rounded_addresses_,
+                 .copies = operand_copies_,
                  .batch_size = batch_size,
                  .threads = threads,
                  .precision = precision},
@@ -86,6 +85,7 @@ class CpuExecutor : public Executor {
     for (const Step& step : steps_) {
       KernelSummary line = step.kernel->summary();
       line.seconds = step.seconds;
+      line.fastest_seconds = step.fastest_seconds;
       line.runs = runs_;
       summary.flops += line.flops;
       summary.kernels.push_back(std::move(line));
@@ -110,6 +110,7 @@ class CpuExecutor : public Executor {
     std::unique_ptr<Kernel> kernel;
     int time;
     double seconds = 0;
+    double fastest_seconds = std::numeric_limits<double>::infinity();
   };
 
   static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
@@ -136,26 +137,18 @@ class CpuExecutor : public Executor {
     }
   }
 
+  /// A kernel is made before the copies that it asks for, and runs after them.
   void make_kernels() {
-    std::set<NodeId> rounded;
-    for (std::size_t time = 0; time < fusion_.groups.size(); ++time) {
-      const Group& group = fusion_.groups[time];
-      for (const NodeId operand : rounded_operands(group)) {
-        if (!rounded.insert(operand).second) continue;
-        steps_.push_back({make_rounding_kernel(context_, operand), static_cast<int>(time)});
+    std::size_t made = 0;
+    for (std::size_t i = 0; i < fusion_.groups.size(); ++i) {
+      const int time = static_cast<int>(i);
+      operand_copies_.begin_group(time);
+      std::unique_ptr<Kernel> kernel = make_kernel(fusion_.groups[i]);
+      for (; made < operand_copies_.all().size(); ++made) {
+        steps_.push_back({make_copy_operand_kernel(context_, operand_copies_.all()[made]), time});
       }
-      steps_.push_back({make_kernel(group), static_cast<int>(time)});
+      steps_.push_back({std::move(kernel), time});
     }
-  }
-
-  /// What a group reads through a copy in the plan's precision.
-  std::vector<NodeId> rounded_operands(const Group& group) const {
-    if (group.kind != GroupKind::contraction || !reads_rounded(context_, group)) return {};
-    std::vector<NodeId> roots;
-    for (const NodeId operand : context_.node(group.nodes.front()).inputs) {
-      roots.push_back(context_.root(operand));
-    }
-    return roots;
   }
 
   std::unique_ptr<Kernel> make_kernel(const Group& group) const {
@@ -186,7 +179,6 @@ class CpuExecutor : public Executor {
       bookings.push_back({[this, id](std::byte* address) { addresses_[index(id)] = address; },
                           {context_.count(id) * 4, first, last}});
     };
-    std::map<NodeId, std::size_t> rounded;
     std::vector<NodeId> constants;
     for (int step = 0; step < end; ++step) {
       const Group& group = fusion_.groups[static_cast<std::size_t>(step)];
@@ -206,16 +198,10 @@ class CpuExecutor : public Executor {
           last = std::max(last, step);
         }
       }
-      for (const NodeId id : rounded_operands(group)) {
-        const auto [entry, is_new] = rounded.emplace(id, bookings.size());
-        const std::int64_t size = context_.precision == Precision::bf16 ? 2 : 4;
-        if (is_new) {
-          bookings.push_back(
-              {[this, id](std::byte* address) { rounded_addresses_[index(id)] = address; },
-               {context_.count(id) * size, step, step}});
-        }
-        bookings[entry->second].lifetime.last = step;
-      }
+    }
+    for (OperandCopies::Copy& copy : operand_copies_.all()) {
+      bookings.push_back({[&copy](std::byte* address) { copy.address = address; },
+                          {copy.layout.bytes(), copy.first, copy.last}});
     }
     for (const Step& step : steps_) {
       const std::int64_t scratch = step.kernel->scratch_bytes();
@@ -271,12 +257,15 @@ class CpuExecutor : public Executor {
     for (Step& step : steps_) {
       const auto start = Clock::now();
       step.kernel->run(context);
-      step.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+      step.seconds += seconds;
+      step.fastest_seconds = std::min(step.fastest_seconds, seconds);
     }
   }
 
   Fusion fusion_;
-  std::vector<std::byte*> addresses_, rounded_addresses_;
+  std::vector<std::byte*> addresses_;
+  OperandCopies operand_copies_;
   KernelContext context_;
   std::vector<PlanOutput> outputs_;
   std::vector<Step> steps_;
@@ -296,7 +285,7 @@ std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
 }
 
 bool cpu_has_bf16_instructions() {
-  return cpu::has_fast_bf16();
+  return cpu::bf16_micro_kernels() != nullptr;
 }
 
 }  // namespace elbo

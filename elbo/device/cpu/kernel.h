@@ -42,23 +42,22 @@ class Kernel {
   virtual KernelSummary summary() const = 0;
 };
 
+class OperandCopies;
+
 /// What kernels are made from.
 struct KernelContext {
   const Graph& graph;
   const Fusion& fusion;
   /// Addresses by node id; the entry of a node's root is the one that is filled.
   const std::vector<std::byte*>& addresses;
-  /// Addresses of the copies that products read in a narrower precision, likewise.
-  const std::vector<std::byte*>& rounded_addresses;
+  /// The copies of operands that the plan makes for its products.
+  OperandCopies& copies;
   std::int64_t batch_size;
   int threads;
   Precision precision;
 
   NodeId root(NodeId id) const { return fusion.root[static_cast<std::size_t>(id)]; }
   Buffer buffer(NodeId id) const { return Buffer(&addresses[static_cast<std::size_t>(root(id))]); }
-  Buffer rounded(NodeId id) const {
-    return Buffer(&rounded_addresses[static_cast<std::size_t>(root(id))]);
-  }
   const Node& node(NodeId id) const { return graph.node(id); }
   Extents extents(NodeId id) const { return graph.node(id).shape.resolve(batch_size); }
   std::int64_t count(NodeId id) const { return graph.node(id).shape.count(batch_size); }
@@ -73,9 +72,5 @@ std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Gro
 std::unique_ptr<Kernel> make_lowered_conv_kernel(const KernelContext& context, const Group& group);
 /// True when lowering to a matrix product is the faster way for this convolution.
 bool prefers_lowering(const KernelContext& context, const Group& group);
-/// Makes the copy of a value that products read, context.rounded(id).
-std::unique_ptr<Kernel> make_rounding_kernel(const KernelContext& context, NodeId id);
-/// True when the contraction reads its operands in the plan's precision.
-bool reads_rounded(const KernelContext& context, const Group& group);
 
 }  // namespace elbo::cpu

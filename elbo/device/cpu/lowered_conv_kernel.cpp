@@ -7,12 +7,13 @@
 
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/conv_geometry.h"
+#include "elbo/device/cpu/operand_copies.h"
 #include "elbo/device/cpu/product.h"
 
 namespace elbo::cpu {
 namespace {
 
-class LoweredConvKernel : public ProductKernel {
+class LoweredConvKernel : public Kernel {
  public:
   LoweredConvKernel(const KernelContext& context, const Group& group)
       : g_(conv_geometry(context, group.nodes.front())),
@@ -20,32 +21,40 @@ class LoweredConvKernel : public ProductKernel {
         result_(context.buffer(group.nodes.back())) {
     const Node& node = context.node(group.nodes.front());
     const std::int64_t patch = g_.weights[0] * g_.weights[1] * g_.weights[2];
-    const ProductShape shape{.rows = g_.y[0] * g_.y[1] * g_.y[2],
-                             .inner = g_.y[3],
-                             .columns = patch,
-                             .transpose_b = true};
-    set_product(context, shape, {context.buffer(node.inputs[0])}, {context.buffer(node.inputs[1])},
-                Buffer(&patches_), {});
-    summary_ = {.name = name_of(node.op),
-                .detail = g_.to_string() + " [patches, " + implementation() + "]",
-                .flops = g_.flops(),
-                .bytes = g_.bytes()};
-    patches_offset_ = OneDnnKernel::scratch_bytes();
-    patches_bytes_ = shape.rows * patch * static_cast<std::int64_t>(sizeof(float));
+    const OperandLayout weights{.layout = Layout::panels_of_transpose,
+                                .words = Words::floats,
+                                .rows = patch,
+                                .columns = g_.y[3]};
+    product_.kernels = &float_micro_kernels();
+    product_.rows = g_.y[0] * g_.y[1] * g_.y[2];
+    product_.columns = patch;
+    product_.a.step_n = product_.run_length = g_.y[3];
+    product_.c.step_n = patch;
+    product_.b_stride = product_.kernels->columns;
+    product_.panel_step = weights.panel_words(product_.kernels->columns);
+    product_.threads = threads_;
+    dy_ = context.buffer(node.inputs[0]);
+    weights_ = context.copies.request(context.root(node.inputs[1]), weights);
   }
 
-  std::int64_t scratch_bytes() const override { return patches_offset_ + patches_bytes_; }
-
-  void set_scratch(std::byte* scratch) override {
-    OneDnnKernel::set_scratch(scratch);
-    patches_ = scratch + patches_offset_;
+  std::int64_t scratch_bytes() const override {
+    return product_.rows * product_.columns * static_cast<std::int64_t>(sizeof(float));
   }
 
-  void run(const RunContext& context) override {
-    OneDnnKernel::run(context);
+  void set_scratch(std::byte* scratch) override { patches_ = reinterpret_cast<float*>(scratch); }
+
+  void run(const RunContext&) override {
+    product_.run(dy_.floats(), weights_.floats(), patches_, nullptr);
     parallel_for(threads_, g_.x[0], 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t n = first; n < last; ++n) scatter(n);
     });
+  }
+
+  KernelSummary summary() const override {
+    return {.name = name_of(Op::conv2d_input_gradient),
+            .detail = g_.to_string() + " [patches]",
+            .flops = g_.flops(),
+            .bytes = g_.bytes()};
   }
 
  private:
@@ -55,7 +64,7 @@ class LoweredConvKernel : public ProductKernel {
     const std::int64_t kernel_width = g_.weights[1], run = kernel_width * channels;
     const std::int64_t patches_an_image = g_.y[1] * g_.y[2];
     float* image = result_.floats() + n * height * width * channels;
-    const float* row = Buffer(&patches_).floats() + n * patches_an_image * g_.weights[0] * run;
+    const float* row = patches_ + n * patches_an_image * g_.weights[0] * run;
     std::fill_n(image, height * width * channels, 0.0f);
     for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
       for (std::int64_t ox = 0; ox < g_.y[2]; ++ox) {
@@ -75,9 +84,9 @@ class LoweredConvKernel : public ProductKernel {
 
   ConvGeometry g_;
   int threads_;
-  Buffer result_;
-  std::byte* patches_ = nullptr;
-  std::int64_t patches_offset_ = 0, patches_bytes_ = 0;
+  Product product_;
+  Buffer dy_, weights_, result_;
+  float* patches_ = nullptr;
 };
 
 }  // namespace

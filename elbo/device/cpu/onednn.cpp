@@ -1,5 +1,6 @@
 #include "elbo/device/cpu/onednn.h"
 
+#include "elbo/device/cpu/operand_copies.h"
 #include "elbo/graph/memory.h"
 
 namespace elbo::cpu {
@@ -24,32 +25,16 @@ dnnl::memory::desc f32_desc(const Extents& extents, const Extents& strides) {
 }
 
 Operand product_operand(const KernelContext& context, NodeId id) {
-  switch (context.precision) {
-    case Precision::fp32:
-      return {context.buffer(id)};
-    case Precision::bf16:
-      return {context.rounded(id), dnnl::memory::data_type::bf16};
-    case Precision::bf16_emulated:
-      break;
-  }
-  return {context.rounded(id)};
+  if (context.precision == Precision::fp32) return {context.buffer(id)};
+  const bool is_bf16 = context.precision == Precision::bf16;
+  const Buffer copy = context.copies.request(
+      context.root(id),
+      {.words = words_of(context.precision), .rows = 1, .columns = context.count(id)});
+  return {copy, is_bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32};
 }
 
 std::string precision_suffix(const Operand& operand) {
   return operand.type == dnnl::memory::data_type::bf16 ? ", bf16" : "";
-}
-
-std::string Epilogue::to_string() const {
-  return std::string(has_bias() ? " + bias" : "") + (relu ? ", relu" : "");
-}
-
-Epilogue epilogue_of(const KernelContext& context, const Group& group) {
-  Epilogue epilogue;
-  for (const NodeId id : group.nodes) {
-    if (context.node(id).op == Op::relu) epilogue.relu = true;
-    if (context.node(id).op == Op::add) epilogue.bias = context.node(id).inputs[1];
-  }
-  return epilogue;
 }
 
 dnnl::primitive_attr onednn_attributes(bool with_relu) {
@@ -65,17 +50,6 @@ dnnl::primitive_attr onednn_attributes(bool with_relu) {
     attributes.set_post_ops(post_ops);
   }
   return attributes;
-}
-
-bool has_fast_bf16() {
-  // oneDNN's names of instruction sets grow with what they hold, but for AVX-VNNI without AVX-512.
-  using dnnl::cpu_isa;
-  const cpu_isa isa = dnnl::get_effective_cpu_isa();
-  const auto holds = [isa](cpu_isa wanted) {
-    const auto bits = static_cast<unsigned>(wanted);
-    return (static_cast<unsigned>(isa) & bits) == bits;
-  };
-  return holds(cpu_isa::avx512_core_bf16);
 }
 
 OneDnnKernel::OneDnnKernel() : stream_(onednn_engine()) {}

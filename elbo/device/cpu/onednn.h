@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/epilogue.h"
 
 namespace elbo::cpu {
 
@@ -14,9 +14,6 @@ using OneDnnArguments = std::unordered_map<int, dnnl::memory>;
 
 /// The engine of this process.
 const dnnl::engine& onednn_engine();
-
-/// True when oneDNN multiplies bfloat16 with instructions made for it.
-bool has_fast_bf16();
 
 /// A dense or strided array. Empty strides: row-major.
 dnnl::memory::desc array_desc(dnnl::memory::data_type type, const Extents& extents,
@@ -32,16 +29,6 @@ struct Operand {
 Operand product_operand(const KernelContext& context, NodeId id);
 /// ", bf16" for the plan's listing, or nothing.
 std::string precision_suffix(const Operand& operand);
-
-/// What a contraction's own pass does to its result: adds a bias along the last axis, then relu.
-struct Epilogue {
-  NodeId bias = -1;
-  bool relu = false;
-  bool has_bias() const { return bias >= 0; }
-  /// For the plan's listing.
-  std::string to_string() const;
-};
-Epilogue epilogue_of(const KernelContext& context, const Group& group);
 
 /// Attributes of a primitive: scratch memory is ours, and relu is applied to the result if asked.
 dnnl::primitive_attr onednn_attributes(bool with_relu);

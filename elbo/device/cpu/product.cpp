@@ -1,48 +1,135 @@
 #include "elbo/device/cpu/product.h"
 
+#include <algorithm>
+
+#include "elbo/base/threads.h"
+
 namespace elbo::cpu {
+namespace {
 
-double ProductShape::flops() const {
-  return 2.0 * static_cast<double>(rows * columns) * static_cast<double>(inner);
-}
+/// Below this many multiplications a second thread costs more than it brings.
+constexpr std::int64_t kWorkPerThread = 1 << 18;
+/// What part of the second-level cache a panel of B, or all of B, may take.
+constexpr std::int64_t kCachedWords = (256 << 10) / 4;
 
-double ProductShape::bytes() const {
-  return 4.0 * static_cast<double>(rows * inner + inner * columns + rows * columns);
-}
+struct Range {
+  std::int64_t begin, end;
+};
 
-std::string ProductShape::to_string() const {
-  return elbo::to_string(Extents{rows, inner}) + (transpose_a ? "^T x " : " x ") +
-         elbo::to_string(Extents{inner, columns}) + (transpose_b ? "^T" : "");
-}
+/// Part of the inner dimension: whole runs, or one piece of a run.
+struct Block {
+  std::int64_t first_run, runs, begin, length;
+  /// Words of the inner dimension before it.
+  std::int64_t before;
+};
 
-void ProductKernel::set_product(const KernelContext& context, const ProductShape& shape,
-                                const Operand& a, const Operand& b, Buffer result,
-                                const Epilogue& epilogue) {
-  const auto [rows, inner, columns, transpose_a, transpose_b] = shape;
-  const auto a_desc =
-      array_desc(a.type, {rows, inner}, transpose_a ? Extents{1, rows} : Extents{inner, 1});
-  const auto b_desc =
-      array_desc(b.type, {inner, columns}, transpose_b ? Extents{1, inner} : Extents{columns, 1});
-  const auto c_desc = f32_desc({rows, columns});
-  const auto bias_desc = epilogue.has_bias() ? f32_desc({1, columns}) : dnnl::memory::desc();
-  const dnnl::primitive_attr attributes = onednn_attributes(epilogue.relu);
-#if DNNL_VERSION_MAJOR >= 3
-  const dnnl::matmul::primitive_desc primitive(onednn_engine(), a_desc, b_desc, bias_desc, c_desc,
-                                               attributes);
-#else
-  const dnnl::matmul::desc operation = epilogue.has_bias()
-                                           ? dnnl::matmul::desc(a_desc, b_desc, bias_desc, c_desc)
-                                           : dnnl::matmul::desc(a_desc, b_desc, c_desc);
-  const dnnl::matmul::primitive_desc primitive(operation, attributes, onednn_engine());
-#endif
-  add_input(DNNL_ARG_SRC, a.buffer, a_desc, a_desc);
-  add_input(DNNL_ARG_WEIGHTS, b.buffer, b_desc, b_desc);
-  if (epilogue.has_bias()) {
-    add_input(DNNL_ARG_BIAS, context.buffer(epilogue.bias), bias_desc, bias_desc);
+class Worker {
+ public:
+  Worker(const Product& product, const float* a, const float* b, float* c, const float* bias)
+      : p_(product), a_(a), b_(b), c_(c), bias_(bias) {}
+
+  /// All of the inner dimension, block by block, for some tiles of rows and some panels.
+  void run(Range tiles, Range panels) const {
+    const auto run_count = static_cast<std::int64_t>(p_.run_offsets.size());
+    const std::int64_t longest = std::max<std::int64_t>(1, kCachedWords / p_.kernels->columns);
+    const std::int64_t inner = p_.inner();
+    if (run_count == 1) {
+      for (std::int64_t at = 0; at < inner; at += longest) {
+        run_block({0, 1, at, std::min(longest, inner - at), at}, tiles, panels);
+      }
+    } else {
+      const std::int64_t step = std::max<std::int64_t>(1, longest / p_.run_length);
+      for (std::int64_t run = 0; run < run_count; run += step) {
+        run_block({run, std::min(step, run_count - run), 0, p_.run_length, run * p_.run_length},
+                  tiles, panels);
+      }
+    }
   }
-  add_output(DNNL_ARG_DST, result, c_desc, c_desc);
-  set_primitive(dnnl::matmul(primitive), primitive.scratchpad_desc());
-  implementation_ = primitive.impl_info_str();
+
+ private:
+  void run_block(const Block& block, Range tiles, Range panels) const {
+    // What is used again at once should be what stays in the cache: all of B if it fits.
+    const std::int64_t b_words =
+        (panels.end - panels.begin) * p_.kernels->columns * block.runs * block.length;
+    if (b_words <= kCachedWords) {
+      for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
+        run_tiles(block, {tile, tile + 1}, panels);
+      }
+    } else {
+      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+        run_tiles(block, tiles, {panel, panel + 1});
+      }
+    }
+  }
+
+  void run_tiles(const Block& block, Range tiles, Range panels) const {
+    const MicroKernels& kernels = *p_.kernels;
+    const bool is_first = block.before == 0;
+    const bool is_last = block.before + block.runs * block.length == p_.inner();
+    Tile tile{.a = {},
+              .c = {},
+              .run_offsets = p_.run_offsets.data() + block.first_run,
+              .runs = block.runs,
+              .run_length = block.length,
+              .a_step = p_.a_step,
+              .b = nullptr,
+              .b_stride = p_.b_stride,
+              .columns = 0,
+              .bias = nullptr,
+              .relu = p_.relu && is_last,
+              .accumulates = p_.accumulates || !is_first};
+    for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
+      const std::int64_t tile_count = (p_.rows + kernels.rows - 1) / kernels.rows;
+      const std::int64_t first = p_.rows * at / tile_count;
+      const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
+      std::array<float*, kMaxTileRows> c{};
+      for (std::int64_t i = 0; i < count; ++i) {
+        const auto row = static_cast<std::size_t>(i);
+        tile.a[row] = a_ + offset(p_.a, first + i) + block.begin * p_.a_step;
+        c[row] = c_ + offset(p_.c, first + i);
+      }
+      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+        const std::int64_t column = panel * kernels.columns;
+        tile.columns =
+            static_cast<int>(std::min<std::int64_t>(kernels.columns, p_.columns - column));
+        tile.b = b_ + panel * p_.panel_step + block.before * p_.b_stride;
+        tile.bias = bias_ != nullptr && is_last ? bias_ + column : nullptr;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) tile.c[i] = c[i] + column;
+        const bool is_wide = tile.columns * 2 > kernels.columns;
+        (is_wide ? kernels.wide : kernels.narrow)[static_cast<std::size_t>(count - 1)](tile);
+      }
+    }
+  }
+
+  std::int64_t offset(const RowOffsets& offsets, std::int64_t row) const {
+    if (p_.height == 1 && p_.width == 1) return row * offsets.step_n;
+    const std::int64_t w = row % p_.width, rest = row / p_.width;
+    return rest / p_.height * offsets.step_n + rest % p_.height * offsets.step_h +
+           w * offsets.step_w;
+  }
+
+  const Product& p_;
+  const float* a_;
+  const float* b_;
+  float* c_;
+  const float* bias_;
+};
+
+}  // namespace
+
+void Product::run(const float* a_words, const float* b_words, float* c_floats,
+                  const float* bias) const {
+  const Worker worker(*this, a_words, b_words, c_floats, bias);
+  const std::int64_t tiles = (rows + kernels->rows - 1) / kernels->rows;
+  const std::int64_t panels = (columns + kernels->columns - 1) / kernels->columns;
+  const auto used = static_cast<int>(
+      std::clamp<std::int64_t>(rows * columns * inner() / kWorkPerThread, 1, threads));
+  // Between threads goes the side with more to divide.
+  const bool by_tiles = tiles >= panels;
+  parallel_for(used, by_tiles ? tiles : panels, 1, [&](std::int64_t begin, std::int64_t end) {
+    worker.run(by_tiles ? Range{begin, end} : Range{0, tiles},
+               by_tiles ? Range{0, panels} : Range{begin, end});
+  });
 }
 
 }  // namespace elbo::cpu

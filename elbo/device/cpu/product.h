@@ -1,33 +1,40 @@
-// Matrix products with their epilogue, for the kernels that are one (matmul_kernel.cpp) or contain
-// one (lowered_conv_kernel.cpp).
+// C = A B, perhaps with a bias and relu, over the micro-kernels: what every contraction comes to.
+// The rows of A and C need not be equally far apart and a row of A need not be in one piece, so a
+// convolution is a product whose rows are the windows of an image, without their being copied.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <vector>
 
-#include "elbo/device/cpu/onednn.h"
+#include "elbo/device/cpu/micro_kernel.h"
 
 namespace elbo::cpu {
 
-/// (rows, inner) x (inner, columns), each operand perhaps transposed in memory.
-struct ProductShape {
-  std::int64_t rows = 0, inner = 0, columns = 0;
-  bool transpose_a = false, transpose_b = false;
-
-  double flops() const;
-  /// What is read and written, once each, in f32.
-  double bytes() const;
-  std::string to_string() const;
+/// Offsets of rows, in words: row (n * height + h) * width + w of the product is at
+/// n * step_n + h * step_h + w * step_w.
+struct RowOffsets {
+  std::int64_t step_n = 0, step_h = 0, step_w = 0;
 };
 
-class ProductKernel : public OneDnnKernel {
- protected:
-  void set_product(const KernelContext& context, const ProductShape& shape, const Operand& a,
-                   const Operand& b, Buffer result, const Epilogue& epilogue);
-  /// oneDNN's name for how it computes the product.
-  const std::string& implementation() const { return implementation_; }
+struct Product {
+  const MicroKernels* kernels = nullptr;
+  std::int64_t rows = 0, columns = 0;
+  std::int64_t height = 1, width = 1;
+  RowOffsets a = {}, c = {};
+  /// Each row of A: runs of `run_length` words, `a_step` words apart, from these offsets.
+  std::vector<std::int64_t> run_offsets = {0};
+  std::int64_t run_length = 0, a_step = 1;
+  /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
+  std::int64_t b_stride = 0, panel_step = 0;
+  bool relu = false;
+  bool accumulates = false;
+  int threads = 1;
 
- private:
-  std::string implementation_;
+  /// Words along the inner dimension.
+  std::int64_t inner() const { return static_cast<std::int64_t>(run_offsets.size()) * run_length; }
+  /// Each element of C is summed by one thread, in the order of the inner dimension: results don't
+  /// depend on the number of threads. bias: null or one float a column.
+  void run(const float* a_words, const float* b_words, float* c_floats, const float* bias) const;
 };
 
 }  // namespace elbo::cpu

@@ -9,6 +9,8 @@
 // After highway.h.
 #include <hwy/contrib/math/math-inl.h>
 
+#include "elbo/device/cpu/bf16-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace elbo::cpu::HWY_NAMESPACE {
 
@@ -166,25 +168,13 @@ void tile_from_u8(const std::uint8_t* x, float* result, std::size_t count) {
   for (; i < count; ++i) result[i] = static_cast<float>(x[i]);
 }
 
-/// The upper half of each float after rounding, in the upper half of its lane.
-template <typename U, typename VU>
-VU rounded_bits(U d, VU bits) {
-  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(d, 1));
-  const auto rounded = hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7fff)));
-  // Rounding could carry a NaN's fraction away: keep it and set its highest bit.
-  const auto exponent = hn::Set(d, 0x7f800000);
-  const auto is_nan = hn::Gt(hn::And(bits, hn::Set(d, 0x7fffffff)), exponent);
-  return hn::IfThenElse(is_nan, hn::Or(bits, hn::Set(d, 0x00400000)), rounded);
-}
-
 void tile_to_bf16(const float* x, std::uint16_t* result, std::size_t count) {
   const hn::ScalableTag<std::int32_t> d32;
   const hn::Rebind<std::uint16_t, decltype(d32)> d16;
   const hn::RebindToUnsigned<decltype(d32)> du32;
   const std::size_t lanes = hn::Lanes(d32);
   const auto convert = [&](const float* from, std::uint16_t* to) HWY_ATTR {
-    const auto bits = hn::LoadU(d32, reinterpret_cast<const std::int32_t*>(from));
-    const auto upper = hn::ShiftRight<16>(hn::BitCast(du32, rounded_bits(d32, bits)));
+    const auto upper = hn::ShiftRight<16>(rounded_to_bf16(du32, hn::LoadU(du32, as_bits(from))));
     hn::StoreU(hn::DemoteTo(d16, hn::BitCast(d32, upper)), d16, to);
   };
   std::size_t i = 0;
@@ -199,9 +189,9 @@ void tile_to_bf16(const float* x, std::uint16_t* result, std::size_t count) {
 
 void tile_round_to_bf16(const float* x, float* result, std::size_t count) {
   loop<1>(x, nullptr, nullptr, result, count, [](F d, V v, V, V) HWY_ATTR {
-    const hn::RebindToSigned<F> d32;
-    const auto rounded = rounded_bits(d32, hn::BitCast(d32, v));
-    return hn::BitCast(d, hn::And(rounded, hn::Set(d32, static_cast<std::int32_t>(0xffff0000))));
+    const hn::RebindToUnsigned<F> d32;
+    const auto rounded = rounded_to_bf16(d32, hn::BitCast(d32, v));
+    return hn::BitCast(d, hn::And(rounded, hn::Set(d32, 0xffff0000u)));
   });
 }
 

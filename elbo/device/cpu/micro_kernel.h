@@ -1,0 +1,47 @@
+// The inner loop of every product: one tile of C = A B stays in registers while the loop runs along
+// the inner dimension (after Goto & van de Geijn 2008, without their blocking for the caches, which
+// these sizes don't need). Operands are read as words of four bytes: a float, or two bfloat16
+// numbers that are neighbours along the inner dimension, which one instruction multiplies and adds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace elbo::cpu {
+
+inline constexpr int kMaxTileRows = 8;
+
+/// One tile of the result and what it is made from. Rows of A and C are where their addresses say;
+/// rows of B are `b_stride` words apart and hold a whole vector more than `columns` needs.
+struct Tile {
+  std::array<const float*, kMaxTileRows> a;
+  std::array<float*, kMaxTileRows> c;
+  /// A row of A is read in `runs` runs: from each offset, `run_length` words `a_step` apart.
+  const std::int64_t* run_offsets;
+  std::int64_t runs, run_length, a_step;
+  const float* b;
+  std::int64_t b_stride;
+  int columns;
+  /// Null: none.
+  const float* bias;
+  bool relu;
+  /// C += A B instead of C = A B.
+  bool accumulates;
+};
+
+using MicroKernel = void (*)(const Tile& tile);
+
+/// The kernels of one instruction set and one type of word.
+struct MicroKernels {
+  /// Of a full tile; the columns are two vectors.
+  int rows = 0, columns = 0;
+  /// By the tile's rows - 1: for more than half of the columns, and for at most half.
+  std::array<MicroKernel, kMaxTileRows> wide{}, narrow{};
+};
+
+/// For words that are floats.
+const MicroKernels& float_micro_kernels();
+/// For words that are pairs of bfloat16; null where the processor has no instruction for them.
+const MicroKernels* bf16_micro_kernels();
+
+}  // namespace elbo::cpu

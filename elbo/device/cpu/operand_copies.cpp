@@ -1,0 +1,76 @@
+#include "elbo/device/cpu/operand_copies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "elbo/base/check.h"
+
+namespace elbo::cpu {
+namespace {
+
+/// Words that hold `count` numbers.
+std::int64_t words_for(std::int64_t count, Words words) {
+  return words == Words::bf16 ? (count + 1) / 2 : count;
+}
+
+}  // namespace
+
+std::int64_t OperandLayout::row_words() const {
+  return words_for(before + columns + after, words);
+}
+
+std::int64_t OperandLayout::panel_words(int panel_columns) const {
+  return words_for(layout == Layout::panels ? rows : columns, words) * panel_columns;
+}
+
+std::int64_t OperandLayout::bytes() const {
+  constexpr std::int64_t kWord = 4;
+  if (layout == Layout::rows) return images * (above + rows + below) * row_words() * kWord;
+  const int width = micro_kernels_for(words).columns;
+  const std::int64_t across = layout == Layout::panels ? columns : rows;
+  return (across + width - 1) / width * panel_words(width) * kWord;
+}
+
+std::string OperandLayout::to_string() const {
+  std::string text = images > 1 ? fmt::format("({}, {}, {})", images, rows, columns)
+                                : fmt::format("({}, {})", rows, columns);
+  if (layout == Layout::panels) text += " in panels";
+  if (layout == Layout::panels_of_transpose) text += "^T in panels";
+  if (above + below + before + after > 0) text += " in a frame of zeros";
+  if (words == Words::rounded_floats) text += " (emulated)";
+  return text;
+}
+
+Words words_of(Precision precision) {
+  switch (precision) {
+    case Precision::fp32:
+      return Words::floats;
+    case Precision::bf16:
+      return Words::bf16;
+    case Precision::bf16_emulated:
+      break;
+  }
+  return Words::rounded_floats;
+}
+
+const MicroKernels& micro_kernels_for(Words words) {
+  if (words != Words::bf16) return float_micro_kernels();
+  const MicroKernels* kernels = bf16_micro_kernels();
+  ELBO_ASSERT(kernels != nullptr);
+  return *kernels;
+}
+
+Buffer OperandCopies::request(NodeId root, const OperandLayout& layout) {
+  const auto found = std::find_if(copies_.begin(), copies_.end(), [&](const Copy& copy) {
+    return copy.source == root && copy.layout == layout;
+  });
+  if (found != copies_.end()) {
+    found->last = group_;
+    return Buffer(&found->address);
+  }
+  copies_.push_back({.source = root, .layout = layout, .first = group_, .last = group_});
+  return Buffer(&copies_.back().address);
+}
+
+}  // namespace elbo::cpu

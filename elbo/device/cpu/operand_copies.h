@@ -1,0 +1,84 @@
+// The copies of values that products read: in another precision, or in the order in which a
+// product walks through them. A kernel asks for the layout it wants while it is made; the plan
+// makes each copy once, when it is first needed, for all the products that ask for the same.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/micro_kernel.h"
+
+namespace elbo::cpu {
+
+enum class Layout : std::uint8_t {
+  /// Rows one after the other. In words of bfloat16 each row ends with a whole word.
+  rows,
+  /// For B: panels as wide as a tile of the product, one after the other; in a panel, row after
+  /// row; the last panel is filled up with zeros. Words of bfloat16 pair rows 2i and 2i + 1.
+  panels,
+  /// The same of the transposed matrix.
+  panels_of_transpose,
+};
+
+/// How numbers are stored, and what is lost.
+enum class Words : std::uint8_t {
+  floats,
+  /// Floats, rounded to bfloat16.
+  rounded_floats,
+  /// Pairs of bfloat16.
+  bf16,
+};
+
+/// A copy of a value that is seen as a matrix, rows by columns in memory.
+struct OperandLayout {
+  Layout layout = Layout::rows;
+  Words words = Words::floats;
+  std::int64_t rows = 0, columns = 0;
+  /// Images instead of a matrix: each is rows by columns elements (columns = width * channels),
+  /// with zeros around it, counted in rows and in elements of a row.
+  std::int64_t images = 1, above = 0, below = 0, before = 0, after = 0;
+
+  bool operator==(const OperandLayout&) const = default;
+
+  /// Words of a row of an image or matrix, padding included.
+  std::int64_t row_words() const;
+  /// Words of a panel, the same for each.
+  std::int64_t panel_words(int panel_columns) const;
+  std::int64_t bytes() const;
+  /// For the plan's listing.
+  std::string to_string() const;
+};
+
+/// The words of products in a precision.
+Words words_of(Precision precision);
+/// The micro-kernels for such words.
+const MicroKernels& micro_kernels_for(Words words);
+
+class OperandCopies {
+ public:
+  struct Copy {
+    NodeId source;
+    OperandLayout layout;
+    /// The groups that ask for it first and last.
+    int first, last;
+    std::byte* address = nullptr;
+  };
+
+  /// What is asked for from now on belongs to this group.
+  void begin_group(int group) { group_ = group; }
+  /// Where the copy of a root's value will be.
+  Buffer request(NodeId root, const OperandLayout& layout);
+  /// All of them, in the order in which they were first asked for.
+  std::deque<Copy>& all() { return copies_; }
+
+ private:
+  std::deque<Copy> copies_;
+  int group_ = 0;
+};
+
+std::unique_ptr<Kernel> make_copy_operand_kernel(const KernelContext& context,
+                                                 const OperandCopies::Copy& copy);
+
+}  // namespace elbo::cpu

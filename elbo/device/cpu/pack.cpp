@@ -1,0 +1,101 @@
+#include "elbo/device/cpu/pack.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "elbo/device/cpu/pack.cpp"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+// After highway.h.
+#include "elbo/device/cpu/bf16-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace elbo::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+void pair_rows(const float* lower, const float* upper, std::int64_t count, std::uint32_t* result,
+               std::int64_t panel, std::int64_t panel_step) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto pair = [&](const float* low, const float* high, std::uint32_t* to) HWY_ATTR {
+    const auto first = hn::ShiftRight<16>(rounded_to_bf16(d, hn::LoadU(d, as_bits(low))));
+    const auto second = rounded_to_bf16(d, hn::LoadU(d, as_bits(high)));
+    hn::StoreU(hn::Or(first, hn::And(second, hn::Set(d, 0xffff0000u))), d, to);
+  };
+  std::int64_t i = 0, in_panel = 0;
+  for (; i + lanes <= count; i += lanes) {
+    pair(lower + i, upper + i, result + in_panel);
+    in_panel += lanes;
+    if (in_panel == panel) {
+      in_panel = 0;
+      result += panel_step;
+    }
+  }
+  if (i == count) return;
+  HWY_ALIGN float rest[2][HWY_MAX_BYTES / sizeof(float)] = {};
+  HWY_ALIGN std::uint32_t words[HWY_MAX_BYTES / sizeof(float)];
+  const auto bytes = static_cast<std::size_t>(count - i) * sizeof(float);
+  std::memcpy(rest[0], lower + i, bytes);
+  std::memcpy(rest[1], upper + i, bytes);
+  pair(rest[0], rest[1], words);
+  std::memcpy(result + in_panel, words, bytes);
+}
+
+void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int64_t rows,
+               std::int64_t columns, std::uint32_t* result, std::int64_t result_stride) {
+  std::int64_t row = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::FixedTag<std::uint32_t, 4> d;
+  const hn::FixedTag<std::uint64_t, 2> pairs;
+  const auto halves = [&](auto upper, auto lower, bool high) HWY_ATTR {
+    const auto a = hn::BitCast(pairs, lower), b = hn::BitCast(pairs, upper);
+    return hn::BitCast(d, high ? hn::InterleaveUpper(pairs, a, b) : hn::InterleaveLower(a, b));
+  };
+  for (; row + 4 <= rows; row += 4) {
+    const std::uint32_t* from = source + row * source_stride;
+    std::uint32_t* to = result + row;
+    std::int64_t column = 0;
+    for (; column + 4 <= columns; column += 4) {
+      const auto r0 = hn::LoadU(d, from + column), r1 = hn::LoadU(d, from + source_stride + column);
+      const auto r2 = hn::LoadU(d, from + 2 * source_stride + column);
+      const auto r3 = hn::LoadU(d, from + 3 * source_stride + column);
+      const auto low01 = hn::InterleaveLower(d, r0, r1), high01 = hn::InterleaveUpper(d, r0, r1);
+      const auto low23 = hn::InterleaveLower(d, r2, r3), high23 = hn::InterleaveUpper(d, r2, r3);
+      std::uint32_t* at = to + column * result_stride;
+      hn::StoreU(halves(low23, low01, false), d, at);
+      hn::StoreU(halves(low23, low01, true), d, at + result_stride);
+      hn::StoreU(halves(high23, high01, false), d, at + 2 * result_stride);
+      hn::StoreU(halves(high23, high01, true), d, at + 3 * result_stride);
+    }
+    for (; column < columns; ++column) {
+      for (std::int64_t i = 0; i < 4; ++i) {
+        to[column * result_stride + i] = from[i * source_stride + column];
+      }
+    }
+  }
+#endif
+  for (; row < rows; ++row) {
+    for (std::int64_t column = 0; column < columns; ++column) {
+      result[column * result_stride + row] = source[row * source_stride + column];
+    }
+  }
+}
+
+PackFunctions make_pack_functions() {
+  return {.pair_rows = pair_rows, .transpose = transpose};
+}
+
+}  // namespace elbo::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace elbo::cpu {
+
+HWY_EXPORT(make_pack_functions);
+
+const PackFunctions& pack_functions() {
+  static const PackFunctions table = HWY_DYNAMIC_DISPATCH(make_pack_functions)();
+  return table;
+}
+
+}  // namespace elbo::cpu
+#endif  // HWY_ONCE

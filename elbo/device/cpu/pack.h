@@ -1,0 +1,23 @@
+// Rearranging and rounding the operands of products, vectorised. Sources are floats; words are four
+// bytes, a float or two bfloat16 numbers.
+#pragma once
+
+#include <cstdint>
+
+namespace elbo::cpu {
+
+struct PackFunctions {
+  /// Words of two numbers, upper[i] in the second half and lower[i] in the first. Each run of
+  /// `panel` words (a multiple of the vectors) goes `panel_step` words after the one before.
+  void (*pair_rows)(const float* lower, const float* upper, std::int64_t count,
+                    std::uint32_t* result, std::int64_t panel, std::int64_t panel_step) = nullptr;
+  /// result[column * result_stride + row] = source[row * source_stride + column].
+  void (*transpose)(const std::uint32_t* source, std::int64_t source_stride, std::int64_t rows,
+                    std::int64_t columns, std::uint32_t* result,
+                    std::int64_t result_stride) = nullptr;
+};
+
+/// The table for this machine; cheap, and the same at every call.
+const PackFunctions& pack_functions();
+
+}  // namespace elbo::cpu
