@@ -253,8 +253,8 @@ class Fuser {
     if (group < 0 || draft(group).kind != GroupKind::contraction) return false;
     if (consumers_[index(source)].size() != 1 || is_output_[index(source)]) return false;
     const Op last = graph_.node(source).op;
-    // The gradients of a convolution have no epilogue; nothing follows relu.
-    const bool has_epilogue = last == Op::matmul || last == Op::conv2d || last == Op::add;
+    // The gradient of weights has no channels to add a bias to; nothing follows relu.
+    const bool has_epilogue = last != Op::conv2d_weight_gradient && last != Op::relu;
     if (!has_epilogue) return false;
     if (node.op == Op::add) {
       const Node& bias = graph_.node(node.inputs[1]);

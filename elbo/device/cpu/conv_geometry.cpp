@@ -1,6 +1,23 @@
 #include "elbo/device/cpu/conv_geometry.h"
 
+#include <algorithm>
+
 namespace elbo::cpu {
+
+OperandLayout ConvGeometry::framed_x(Words words) const {
+  const auto none_below_zero = [](std::int64_t padding) {
+    return std::max<std::int64_t>(padding, 0);
+  };
+  return {.layout = Layout::rows,
+          .words = words,
+          .rows = x[1],
+          .columns = x[2] * x[3],
+          .matrices = x[0],
+          .above = padding_begin,
+          .below = none_below_zero(padding_end(1)),
+          .before = padding_begin * x[3],
+          .after = none_below_zero(padding_end(2)) * x[3]};
+}
 
 double ConvGeometry::flops() const {
   return 2.0 * static_cast<double>(element_count(y)) *
@@ -26,6 +43,23 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
   if (node.op == Op::conv2d_input_gradient) std::swap(geometry.x, geometry.y);
   if (node.op == Op::conv2d_weight_gradient) std::swap(geometry.weights, geometry.y);
   return geometry;
+}
+
+Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout) {
+  const bool is_as_it_is = layout.layout == Layout::rows && layout.words == Words::floats &&
+                           layout.above + layout.below + layout.before + layout.after == 0;
+  return is_as_it_is ? context.buffer(id) : context.copies.request(context.root(id), layout);
+}
+
+std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Group& group) {
+  switch (context.node(group.nodes.front()).op) {
+    case Op::conv2d_input_gradient:
+      return make_conv_input_gradient_kernel(context, group);
+    case Op::conv2d_weight_gradient:
+      return make_conv_weight_gradient_kernel(context, group);
+    default:
+      return make_conv_forward_kernel(context, group);
+  }
 }
 
 }  // namespace elbo::cpu

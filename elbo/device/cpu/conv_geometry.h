@@ -1,7 +1,7 @@
 // The sizes of a convolution, whichever of the three operations a node is.
 #pragma once
 
-#include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/operand_copies.h"
 
 namespace elbo::cpu {
 
@@ -11,10 +11,12 @@ struct ConvGeometry {
   std::int64_t stride = 1, padding_begin = 0;
 
   /// Padding that is really read after the end of an axis of x (1: height, 2: width), which
-  /// rounding the size of y down may have shortened.
+  /// rounding the size of y down may have made negative.
   std::int64_t padding_end(std::size_t axis) const {
     return (y[axis] - 1) * stride + weights[axis - 1] - x[axis] - padding_begin;
   }
+  /// x with its padding: a matrix of (W I) columns for each image.
+  OperandLayout framed_x(Words words) const;
   /// Multiplications and additions, the same for all three operations.
   double flops() const;
   /// What is read and written, once each, in f32.
@@ -23,5 +25,16 @@ struct ConvGeometry {
 };
 
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
+
+/// The operand in a layout: in place where that is what it is anyway.
+Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout);
+
+std::unique_ptr<Kernel> make_conv_forward_kernel(const KernelContext& context, const Group& group);
+std::unique_ptr<Kernel> make_conv_input_gradient_kernel(const KernelContext& context,
+                                                        const Group& group);
+std::unique_ptr<Kernel> make_conv_weight_gradient_kernel(const KernelContext& context,
+                                                         const Group& group);
+/// An input gradient by way of patches, for few channels.
+std::unique_ptr<Kernel> make_lowered_conv_kernel(const KernelContext& context, const Group& group);
 
 }  // namespace elbo::cpu

@@ -68,9 +68,7 @@ std::unique_ptr<Kernel> make_reduction_kernel(const KernelContext& context, cons
 std::unique_ptr<Kernel> make_random_kernel(const KernelContext& context, const Group& group);
 std::unique_ptr<Kernel> make_copy_kernel(const KernelContext& context, const Group& group);
 std::unique_ptr<Kernel> make_matmul_kernel(const KernelContext& context, const Group& group);
+/// One of the three convolutions.
 std::unique_ptr<Kernel> make_conv_kernel(const KernelContext& context, const Group& group);
-std::unique_ptr<Kernel> make_lowered_conv_kernel(const KernelContext& context, const Group& group);
-/// True when lowering to a matrix product is the faster way for this convolution.
-bool prefers_lowering(const KernelContext& context, const Group& group);
 
 }  // namespace elbo::cpu

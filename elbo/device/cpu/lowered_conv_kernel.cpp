@@ -1,13 +1,13 @@
 // A transposed convolution (conv2d_input_gradient) as a matrix product (after Chellapilla, Puri &
 // Simard 2006): P = dy W^T holds, for each element of y's plane, the patch of x that it gives to,
 // in the order of the weights (KH, KW, I); dx is P scattered, added where patches meet. Patches
-// take KH KW / stride^2 times the memory of x, so this pays where x has few channels: there
-// oneDNN's own kernel leaves most of each vector unused.
+// take KH KW / stride^2 times the memory of x, so this pays where x has few channels: there a
+// product with one column a channel leaves most of each vector unused.
 #include <algorithm>
 
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/conv_geometry.h"
-#include "elbo/device/cpu/operand_copies.h"
+#include "elbo/device/cpu/epilogue.h"
 #include "elbo/device/cpu/product.h"
 
 namespace elbo::cpu {
@@ -17,6 +17,7 @@ class LoweredConvKernel : public Kernel {
  public:
   LoweredConvKernel(const KernelContext& context, const Group& group)
       : g_(conv_geometry(context, group.nodes.front())),
+        epilogue_(epilogue_of(context, group)),
         threads_(context.threads),
         result_(context.buffer(group.nodes.back())) {
     const Node& node = context.node(group.nodes.front());
@@ -34,6 +35,7 @@ class LoweredConvKernel : public Kernel {
     product_.panel_step = weights.panel_words(product_.kernels->columns);
     product_.threads = threads_;
     dy_ = context.buffer(node.inputs[0]);
+    if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
     weights_ = context.copies.request(context.root(node.inputs[1]), weights);
   }
 
@@ -52,7 +54,7 @@ class LoweredConvKernel : public Kernel {
 
   KernelSummary summary() const override {
     return {.name = name_of(Op::conv2d_input_gradient),
-            .detail = g_.to_string() + " [patches]",
+            .detail = g_.to_string() + epilogue_.to_string() + " [patches]",
             .flops = g_.flops(),
             .bytes = g_.bytes()};
   }
@@ -65,7 +67,9 @@ class LoweredConvKernel : public Kernel {
     const std::int64_t patches_an_image = g_.y[1] * g_.y[2];
     float* image = result_.floats() + n * height * width * channels;
     const float* row = patches_ + n * patches_an_image * g_.weights[0] * run;
-    std::fill_n(image, height * width * channels, 0.0f);
+    for (std::int64_t i = 0; i < height * width * channels; ++i) {
+      image[i] = epilogue_.has_bias() ? bias_.floats()[i % channels] : 0;
+    }
     for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
       for (std::int64_t ox = 0; ox < g_.y[2]; ++ox) {
         // The columns of the kernel that meet the image.
@@ -80,25 +84,21 @@ class LoweredConvKernel : public Kernel {
         }
       }
     }
+    if (!epilogue_.relu) return;
+    for (std::int64_t i = 0; i < height * width * channels; ++i) {
+      if (image[i] < 0) image[i] = 0;
+    }
   }
 
   ConvGeometry g_;
+  Epilogue epilogue_;
   int threads_;
   Product product_;
-  Buffer dy_, weights_, result_;
+  Buffer dy_, weights_, bias_, result_;
   float* patches_ = nullptr;
 };
 
 }  // namespace
-
-bool prefers_lowering(const KernelContext& context, const Group& group) {
-  // Measured (docs/performance.md): with few channels this is several times faster; with many it
-  // is no faster than oneDNN's own kernel, nor are the other two convolutions at any count.
-  constexpr std::int64_t kFewChannels = 4;
-  const NodeId id = group.nodes.front();
-  return context.node(id).op == Op::conv2d_input_gradient &&
-         conv_geometry(context, id).x[3] <= kFewChannels;
-}
 
 std::unique_ptr<Kernel> make_lowered_conv_kernel(const KernelContext& context, const Group& group) {
   return std::make_unique<LoweredConvKernel>(context, group);

@@ -17,26 +17,30 @@ std::int64_t words_for(std::int64_t count, Words words) {
 }  // namespace
 
 std::int64_t OperandLayout::row_words() const {
+  if (layout == Layout::window_pairs) return offsets * pairs() * channels;
   return words_for(before + columns + after, words);
 }
 
 std::int64_t OperandLayout::panel_words(int panel_columns) const {
-  return words_for(layout == Layout::panels ? rows : columns, words) * panel_columns;
+  return matrices * words_for(layout == Layout::panels ? rows : columns, words) * panel_columns;
 }
 
 std::int64_t OperandLayout::bytes() const {
   constexpr std::int64_t kWord = 4;
-  if (layout == Layout::rows) return images * (above + rows + below) * row_words() * kWord;
+  if (layout == Layout::rows || layout == Layout::window_pairs) {
+    return matrices * (above + rows + below) * row_words() * kWord;
+  }
   const int width = micro_kernels_for(words).columns;
   const std::int64_t across = layout == Layout::panels ? columns : rows;
   return (across + width - 1) / width * panel_words(width) * kWord;
 }
 
 std::string OperandLayout::to_string() const {
-  std::string text = images > 1 ? fmt::format("({}, {}, {})", images, rows, columns)
-                                : fmt::format("({}, {})", rows, columns);
+  std::string text = matrices > 1 ? fmt::format("({}, {}, {})", matrices, rows, columns)
+                                  : fmt::format("({}, {})", rows, columns);
   if (layout == Layout::panels) text += " in panels";
   if (layout == Layout::panels_of_transpose) text += "^T in panels";
+  if (layout == Layout::window_pairs) text += " in pairs of windows";
   if (above + below + before + after > 0) text += " in a frame of zeros";
   if (words == Words::rounded_floats) text += " (emulated)";
   return text;

@@ -16,10 +16,14 @@ enum class Layout : std::uint8_t {
   /// Rows one after the other. In words of bfloat16 each row ends with a whole word.
   rows,
   /// For B: panels as wide as a tile of the product, one after the other; in a panel, row after
-  /// row; the last panel is filled up with zeros. Words of bfloat16 pair rows 2i and 2i + 1.
+  /// row; the last panel is filled up with zeros. Words of bfloat16 pair rows 2i and 2i + 1 of a
+  /// matrix, and the last with zeros where their number is odd.
   panels,
   /// The same of the transposed matrix.
   panels_of_transpose,
+  /// For A, in words of bfloat16: every row of a framed image as (offset, pair, channel), where the
+  /// pair holds the elements that windows 2i and 2i + 1 of a convolution have at an offset.
+  window_pairs,
 };
 
 /// How numbers are stored, and what is lost.
@@ -31,21 +35,25 @@ enum class Words : std::uint8_t {
   bf16,
 };
 
-/// A copy of a value that is seen as a matrix, rows by columns in memory.
+/// A copy of a value that is seen as matrices one after the other, each rows by columns in memory.
 struct OperandLayout {
   Layout layout = Layout::rows;
   Words words = Words::floats;
-  std::int64_t rows = 0, columns = 0;
-  /// Images instead of a matrix: each is rows by columns elements (columns = width * channels),
-  /// with zeros around it, counted in rows and in elements of a row.
-  std::int64_t images = 1, above = 0, below = 0, before = 0, after = 0;
+  std::int64_t rows = 0, columns = 0, matrices = 1;
+  /// Layout rows and window_pairs: zeros around each matrix, counted in rows and in elements.
+  std::int64_t above = 0, below = 0, before = 0, after = 0;
+  /// Layout window_pairs: the windows in a row, the elements from one to the next, the offsets in
+  /// each, and the elements of an offset.
+  std::int64_t windows = 0, window_step = 0, offsets = 0, channels = 1;
 
   bool operator==(const OperandLayout&) const = default;
 
-  /// Words of a row of an image or matrix, padding included.
+  /// Words of a row, zeros included.
   std::int64_t row_words() const;
   /// Words of a panel, the same for each.
   std::int64_t panel_words(int panel_columns) const;
+  /// Pairs of windows in a row.
+  std::int64_t pairs() const { return (windows + 1) / 2; }
   std::int64_t bytes() const;
   /// For the plan's listing.
   std::string to_string() const;

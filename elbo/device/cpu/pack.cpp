@@ -88,6 +88,13 @@ PackFunctions make_pack_functions() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+
+#include <algorithm>
+
+#include "elbo/base/check.h"
+#include "elbo/device/cpu/operand_copies.h"
+#include "elbo/device/cpu/tile_ops.h"
+
 namespace elbo::cpu {
 
 HWY_EXPORT(make_pack_functions);
@@ -95,6 +102,44 @@ HWY_EXPORT(make_pack_functions);
 const PackFunctions& pack_functions() {
   static const PackFunctions table = HWY_DYNAMIC_DISPATCH(make_pack_functions)();
   return table;
+}
+
+void convert(Words words, const float* from, std::byte* to, std::int64_t count) {
+  const auto n = static_cast<std::size_t>(count);
+  switch (words) {
+    case Words::floats:
+      std::memcpy(to, from, n * sizeof(float));
+      return;
+    case Words::rounded_floats:
+      return tile_functions().round_to_bf16(from, reinterpret_cast<float*>(to), n);
+    case Words::bf16:
+      return tile_functions().to_bf16(from, reinterpret_cast<std::uint16_t*>(to), n);
+  }
+}
+
+void transpose_into_panel(Words words, const float* from, std::int64_t rows, std::int64_t columns,
+                          std::uint32_t* to, std::int64_t panel) {
+  const auto transpose = pack_functions().transpose;
+  if (words == Words::floats) {
+    transpose(reinterpret_cast<const std::uint32_t*>(from), columns, rows, columns, to, panel);
+    return;
+  }
+  // Rounded first, a few words of each row at a time, which stay in the first-level cache.
+  constexpr std::int64_t kStagedWords = 32, kMaxRows = 64;
+  ELBO_ASSERT(rows <= kMaxRows);
+  const std::int64_t numbers_a_word = words == Words::bf16 ? 2 : 1;
+  const std::int64_t step = kStagedWords * numbers_a_word;
+  std::uint32_t staged[kMaxRows * kStagedWords];
+  for (std::int64_t at = 0; at < columns; at += step) {
+    const std::int64_t count = std::min(step, columns - at);
+    const std::int64_t staged_words = (count + numbers_a_word - 1) / numbers_a_word;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      std::uint32_t* line = staged + row * kStagedWords;
+      line[staged_words - 1] = 0;  // half of the last word may stay empty
+      convert(words, from + row * columns + at, reinterpret_cast<std::byte*>(line), count);
+    }
+    transpose(staged, kStagedWords, rows, staged_words, to + at / numbers_a_word * panel, panel);
+  }
 }
 
 }  // namespace elbo::cpu

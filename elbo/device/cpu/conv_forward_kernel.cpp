@@ -1,0 +1,80 @@
+// conv2d as a product: row (n, oy, ox) of A is the window of the framed x that y[n, oy, ox] sees, a
+// run for each row of the window; B is the weights as (KH KW I, O).
+#include "elbo/device/cpu/conv_geometry.h"
+#include "elbo/device/cpu/epilogue.h"
+#include "elbo/device/cpu/product.h"
+
+namespace elbo::cpu {
+namespace {
+
+/// Pairs run along the channels.
+Words words_for(const ConvGeometry& g, Precision precision) {
+  return g.x[3] % 2 == 0 ? words_of(precision) : Words::floats;
+}
+
+class ConvForwardKernel : public Kernel {
+ public:
+  ConvForwardKernel(const KernelContext& context, const Group& group)
+      : g_(conv_geometry(context, group.nodes.front())),
+        words_(words_for(g_, context.precision)),
+        epilogue_(epilogue_of(context, group)),
+        y_(context.buffer(group.nodes.back())) {
+    const Node& node = context.node(group.nodes.front());
+    const OperandLayout x = g_.framed_x(words_);
+    const std::int64_t word = words_ == Words::bf16 ? 2 : 1, row = x.row_words();
+    const std::int64_t channels = g_.y[3], run = g_.weights[1] * g_.x[3];
+    product_.kernels = &micro_kernels_for(words_);
+    product_.rows = g_.y[0] * g_.y[1] * g_.y[2];
+    product_.columns = channels;
+    product_.height = g_.y[1];
+    product_.width = g_.y[2];
+    product_.a = {.step_n = (x.above + x.rows + x.below) * row,
+                  .step_h = g_.stride * row,
+                  .step_w = g_.stride * g_.x[3] / word};
+    product_.c = {
+        .step_n = g_.y[1] * g_.y[2] * channels, .step_h = g_.y[2] * channels, .step_w = channels};
+    product_.run_offsets.clear();
+    for (std::int64_t ky = 0; ky < g_.weights[0]; ++ky) product_.run_offsets.push_back(ky * row);
+    product_.run_length = run / word;
+    product_.relu = epilogue_.relu;
+    product_.threads = context.threads;
+    const OperandLayout weights{.layout = Layout::panels,
+                                .words = words_,
+                                .rows = g_.weights[0] * run,
+                                .columns = channels};
+    const int panel = product_.kernels->columns;
+    product_.b_stride = panel;
+    product_.panel_step = weights.panel_words(panel);
+    x_ = operand(context, node.inputs[0], x);
+    weights_ = operand(context, node.inputs[1], weights);
+    if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
+  }
+
+  void run(const RunContext&) override {
+    product_.run(x_.floats(), weights_.floats(), y_.floats(),
+                 epilogue_.has_bias() ? bias_.floats() : nullptr);
+  }
+
+  KernelSummary summary() const override {
+    return {
+        .name = name_of(Op::conv2d),
+        .detail = g_.to_string() + epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""),
+        .flops = g_.flops(),
+        .bytes = g_.bytes()};
+  }
+
+ private:
+  ConvGeometry g_;
+  Words words_;
+  Epilogue epilogue_;
+  Product product_;
+  Buffer x_, weights_, bias_, y_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_conv_forward_kernel(const KernelContext& context, const Group& group) {
+  return std::make_unique<ConvForwardKernel>(context, group);
+}
+
+}  // namespace elbo::cpu
