@@ -58,12 +58,13 @@ void multiply(const Tile& tile) {
     }
   }
   const float* b = tile.b;
+  const float* a[kTileRows];
+  for (int i = 0; i < kTileRows; ++i) a[i] = tile.a[static_cast<std::size_t>(i)];
   for (std::int64_t run = 0; run < tile.runs; ++run) {
-    const float* a[kTileRows];
-    for (int i = 0; i < kTileRows; ++i)
-      a[i] = tile.a[static_cast<std::size_t>(i)] + tile.run_offsets[run];
-    const std::int64_t end = tile.run_length * tile.a_step;
-    for (std::int64_t at = 0; at < end; at += tile.a_step, b += tile.b_stride) {
+    std::int64_t at = tile.run_offsets[run];
+    const std::int64_t end = at + tile.run_length * tile.a_step;
+    if (run + 1 < tile.runs) prefetch_run(tile, tile.run_offsets[run + 1]);
+    for (; at != end; at += tile.a_step, b += tile.b_stride) {
       V columns[kVectors];
       for (int j = 0; j < kVectors; ++j) {
         columns[j] = hn::LoadU(d, b + j * lanes);

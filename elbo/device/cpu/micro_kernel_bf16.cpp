@@ -49,13 +49,13 @@ __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512bf16"))) void mu
     }
   }
   const float* b = tile.b;
+  const float* a[kTileRows];
+  for (int i = 0; i < kTileRows; ++i) a[i] = tile.a[static_cast<std::size_t>(i)];
   for (std::int64_t run = 0; run < tile.runs; ++run) {
-    const float* a[kTileRows];
-    for (int i = 0; i < kTileRows; ++i) {
-      a[i] = tile.a[static_cast<std::size_t>(i)] + tile.run_offsets[run];
-    }
-    const std::int64_t end = tile.run_length * tile.a_step;
-    for (std::int64_t at = 0; at < end; at += tile.a_step, b += tile.b_stride) {
+    std::int64_t at = tile.run_offsets[run];
+    const std::int64_t end = at + tile.run_length * tile.a_step;
+    if (run + 1 < tile.runs) prefetch_run(tile, tile.run_offsets[run + 1]);
+    for (; at != end; at += tile.a_step, b += tile.b_stride) {
       __m512bh columns[kVectors];
       for (int j = 0; j < kVectors; ++j) {
         columns[j] = reinterpret_cast<__m512bh>(_mm512_loadu_ps(b + j * kLanes));

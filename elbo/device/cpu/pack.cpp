@@ -93,6 +93,7 @@ HWY_AFTER_NAMESPACE();
 
 #include "elbo/base/check.h"
 #include "elbo/device/cpu/operand_copies.h"
+#include "elbo/device/cpu/pack_avx512.h"
 #include "elbo/device/cpu/tile_ops.h"
 
 namespace elbo::cpu {
@@ -100,7 +101,12 @@ namespace elbo::cpu {
 HWY_EXPORT(make_pack_functions);
 
 const PackFunctions& pack_functions() {
-  static const PackFunctions table = HWY_DYNAMIC_DISPATCH(make_pack_functions)();
+  static const PackFunctions table = [] {
+    PackFunctions functions = HWY_DYNAMIC_DISPATCH(make_pack_functions)();
+    const Avx512Packing faster = avx512_packing();
+    if (faster.pair_rows != nullptr) functions.pair_rows = faster.pair_rows;
+    return functions;
+  }();
   return table;
 }
 
@@ -119,6 +125,15 @@ void convert(Words words, const float* from, std::byte* to, std::int64_t count) 
 
 void transpose_into_panel(Words words, const float* from, std::int64_t rows, std::int64_t columns,
                           std::uint32_t* to, std::int64_t panel) {
+  static const Avx512Packing faster = avx512_packing();
+  const auto transpose_16 = words == Words::floats ? faster.transpose_floats
+                            : words == Words::bf16 ? faster.transpose_pairs
+                                                   : nullptr;
+  if (transpose_16 != nullptr) {
+    for (; rows >= 16; rows -= 16, from += 16 * columns, to += 16) {
+      transpose_16(from, columns, columns, to, panel);
+    }
+  }
   const auto transpose = pack_functions().transpose;
   if (words == Words::floats) {
     transpose(reinterpret_cast<const std::uint32_t*>(from), columns, rows, columns, to, panel);

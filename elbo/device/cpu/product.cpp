@@ -31,7 +31,8 @@ class Worker {
   /// All of the inner dimension, block by block, for some tiles of rows and some panels.
   void run(Range tiles, Range panels) const {
     const auto run_count = static_cast<std::int64_t>(p_.run_offsets.size());
-    const std::int64_t longest = std::max<std::int64_t>(1, kCachedWords / p_.kernels->columns);
+    const std::int64_t longest = std::clamp<std::int64_t>(
+        kCachedWords / p_.kernels->columns, 1, std::max<std::int64_t>(1, p_.block_words));
     const std::int64_t inner = p_.inner();
     if (run_count == 1) {
       for (std::int64_t at = 0; at < inner; at += longest) {

@@ -24,6 +24,8 @@ struct Product {
   /// Each row of A: runs of `run_length` words, `a_step` words apart, from these offsets.
   std::vector<std::int64_t> run_offsets = {0};
   std::int64_t run_length = 0, a_step = 1;
+  /// Words along the inner dimension for which A stays in the second-level cache.
+  std::int64_t block_words = 1 << 30;
   /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
   std::int64_t b_stride = 0, panel_step = 0;
   bool relu = false;

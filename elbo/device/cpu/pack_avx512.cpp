@@ -1,0 +1,143 @@
+// Packing with AVX-512: whole vectors through the shuffles, and bfloat16 by the instruction for it.
+// pack.cpp has the same for any processor.
+#include "elbo/device/cpu/pack_avx512.h"
+
+#if defined(__x86_64__)
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 warns of its own header's undefined operands (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+
+#include <cstring>
+
+#define ELBO_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define ELBO_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+
+namespace elbo::cpu {
+namespace {
+
+/// rows[i] word j becomes rows[j] word i.
+ELBO_AVX512 inline void transpose_16(__m512i rows[16]) {
+  __m512i pairs[16], fours[16], eights[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) {
+    pairs[2 * i] = _mm512_unpacklo_epi32(rows[2 * i], rows[2 * i + 1]);
+    pairs[2 * i + 1] = _mm512_unpackhi_epi32(rows[2 * i], rows[2 * i + 1]);
+  }
+  // fours[4 i + j]: in block b, words 4 b + j of rows 4 i to 4 i + 3.
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const __m512i* from = pairs + 4 * i;
+    fours[4 * i] = _mm512_unpacklo_epi64(from[0], from[2]);
+    fours[4 * i + 1] = _mm512_unpackhi_epi64(from[0], from[2]);
+    fours[4 * i + 2] = _mm512_unpacklo_epi64(from[1], from[3]);
+    fours[4 * i + 3] = _mm512_unpackhi_epi64(from[1], from[3]);
+  }
+  // Then blocks: even ones and odd ones of two groups of rows, and the same again.
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    eights[j] = _mm512_shuffle_i32x4(fours[j], fours[4 + j], 0x88);
+    eights[4 + j] = _mm512_shuffle_i32x4(fours[j], fours[4 + j], 0xdd);
+    eights[8 + j] = _mm512_shuffle_i32x4(fours[8 + j], fours[12 + j], 0x88);
+    eights[12 + j] = _mm512_shuffle_i32x4(fours[8 + j], fours[12 + j], 0xdd);
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    rows[j] = _mm512_shuffle_i32x4(eights[j], eights[8 + j], 0x88);
+    rows[8 + j] = _mm512_shuffle_i32x4(eights[j], eights[8 + j], 0xdd);
+    rows[4 + j] = _mm512_shuffle_i32x4(eights[4 + j], eights[12 + j], 0x88);
+    rows[12 + j] = _mm512_shuffle_i32x4(eights[4 + j], eights[12 + j], 0xdd);
+  }
+}
+
+ELBO_AVX512 inline void store_rows(const __m512i rows[16], int count, std::uint32_t* to,
+                                   std::int64_t stride) {
+  for (int i = 0; i < count; ++i) _mm512_storeu_si512(to + i * stride, rows[i]);
+}
+
+ELBO_AVX512 void transpose_floats(const float* from, std::int64_t from_stride, std::int64_t columns,
+                                  std::uint32_t* to, std::int64_t to_stride) {
+  for (std::int64_t at = 0; at < columns; at += 16) {
+    const int count = columns - at < 16 ? static_cast<int>(columns - at) : 16;
+    const auto inside = static_cast<__mmask16>((1u << count) - 1);
+    __m512i rows[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) {
+      rows[i] = _mm512_maskz_loadu_epi32(inside, from + i * from_stride + at);
+    }
+    transpose_16(rows);
+    store_rows(rows, count, to + at * to_stride, to_stride);
+  }
+}
+
+/// 32 numbers as 16 words.
+ELBO_AVX512_BF16 inline __m512i words_of(const float* from, std::int64_t count) {
+  const std::int64_t low = count < 16 ? count : 16, high = count - low < 16 ? count - low : 16;
+  const __m512 first = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << low) - 1), from);
+  const __m512 second = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << high) - 1), from + 16);
+  return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
+}
+
+ELBO_AVX512_BF16 void transpose_pairs(const float* from, std::int64_t from_stride,
+                                      std::int64_t columns, std::uint32_t* to,
+                                      std::int64_t to_stride) {
+  for (std::int64_t at = 0; at < columns; at += 32) {
+    const std::int64_t count = columns - at < 32 ? columns - at : 32;
+    __m512i rows[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) rows[i] = words_of(from + i * from_stride + at, count);
+    transpose_16(rows);
+    store_rows(rows, static_cast<int>((count + 1) / 2), to + at / 2 * to_stride, to_stride);
+  }
+}
+
+ELBO_AVX512_BF16 void pair_rows(const float* lower, const float* upper, std::int64_t count,
+                                std::uint32_t* result, std::int64_t panel,
+                                std::int64_t panel_step) {
+  alignas(64) static constexpr std::uint16_t kAlternate[32] = {
+      0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+      8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const __m512i alternate = _mm512_load_si512(kAlternate);
+  std::int64_t in_panel = 0;
+  for (std::int64_t at = 0; at < count; at += 16) {
+    const auto inside = static_cast<__mmask16>(count - at >= 16 ? 0xffff : (1 << (count - at)) - 1);
+    const __m512 low = _mm512_maskz_loadu_ps(inside, lower + at);
+    const __m512 high = _mm512_maskz_loadu_ps(inside, upper + at);
+    const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low));
+    _mm512_mask_storeu_epi32(result + in_panel, inside, _mm512_permutexvar_epi16(alternate, both));
+    in_panel += 16;
+    if (in_panel == panel) {
+      in_panel = 0;
+      result += panel_step;
+    }
+  }
+}
+
+}  // namespace
+
+Avx512Packing avx512_packing() {
+  Avx512Packing packing;
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    packing.transpose_floats = transpose_floats;
+    if (__builtin_cpu_supports("avx512bf16")) {
+      packing.transpose_pairs = transpose_pairs;
+      packing.pair_rows = pair_rows;
+    }
+  }
+  return packing;
+}
+
+}  // namespace elbo::cpu
+#else
+namespace elbo::cpu {
+
+Avx512Packing avx512_packing() {
+  return {};
+}
+
+}  // namespace elbo::cpu
+#endif
