@@ -107,6 +107,8 @@ class CopyOperandKernel : public Kernel {
         const float* upper = is_last ? row : row + l_.columns;
         pack_.pair_rows(row, upper, l_.columns, to, panel_, panel_step);
         if (is_last) clear_upper_halves(to, panel_step);
+      } else if (l_.words == Words::floats) {
+        pack_.spread_row(row, l_.columns, to, panel_, panel_step);
       } else {
         for (std::int64_t at = 0; at < l_.columns; at += panel_) {
           convert(l_.words, row + at, reinterpret_cast<std::byte*>(to + at / panel_ * panel_step),

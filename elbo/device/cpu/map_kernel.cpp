@@ -119,6 +119,13 @@ class MapKernel : public Kernel {
       slots[static_cast<std::size_t>(store.slot)] = store.target.floats() + begin;
     }
     for (const MapInstruction& instruction : program_.instructions) {
+      if (instruction.sigmoid >= 0) {
+        functions_.softplus_and_sigmoid(slots[static_cast<std::size_t>(instruction.a)],
+                                        slots[static_cast<std::size_t>(instruction.result)],
+                                        slots[static_cast<std::size_t>(instruction.sigmoid)],
+                                        static_cast<std::size_t>(length));
+        continue;
+      }
       functions_.map[static_cast<std::size_t>(instruction.op)](
           slots[static_cast<std::size_t>(instruction.a)],
           slots[static_cast<std::size_t>(instruction.b)],

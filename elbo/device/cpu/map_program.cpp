@@ -48,6 +48,7 @@ class Compiler {
     // Loads and constants come first in the slot order, so find them before numbering values.
     for (const NodeId id : group_.nodes) collect_operands(id);
     for (const NodeId id : group_.nodes) compile(id);
+    pair_softplus_with_sigmoid();
     assign_tiles();
     return std::move(program_);
   }
@@ -163,6 +164,27 @@ class Compiler {
     program_.instructions.push_back(instruction);
   }
 
+  /// A softplus and a sigmoid of one operand (a Bernoulli loss and its slope) become one
+  /// instruction, where the first of them was.
+  void pair_softplus_with_sigmoid() {
+    std::vector<MapInstruction>& all = program_.instructions;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const bool is_either = all[i].op == Op::softplus || all[i].op == Op::sigmoid;
+      if (!is_either || all[i].sigmoid >= 0) continue;
+      const auto other =
+          std::find_if(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+                       [&](const MapInstruction& later) {
+                         return later.a == all[i].a && later.op != all[i].op &&
+                                (later.op == Op::softplus || later.op == Op::sigmoid);
+                       });
+      if (other == all.end()) continue;
+      MapInstruction both = all[i].op == Op::softplus ? all[i] : *other;
+      both.sigmoid = all[i].op == Op::sigmoid ? all[i].result : other->result;
+      all[i] = both;
+      all.erase(other);
+    }
+  }
+
   /// Scratch tiles for computed values that aren't written straight to memory, reused after their
   /// last reader.
   void assign_tiles() {
@@ -190,11 +212,14 @@ class Compiler {
         if (last_use[value] == time && program_.tiles[value] >= 0)
           free.push_back(program_.tiles[value]);
       }
-      const auto value = static_cast<std::size_t>(instruction.result - first);
-      if (stored[value]) continue;
-      if (free.empty()) free.push_back(program_.tile_count++);
-      program_.tiles[value] = free.back();
-      free.pop_back();
+      for (const int result : {instruction.result, instruction.sigmoid}) {
+        if (result < 0) continue;
+        const auto value = static_cast<std::size_t>(result - first);
+        if (stored[value]) continue;
+        if (free.empty()) free.push_back(program_.tile_count++);
+        program_.tiles[value] = free.back();
+        free.pop_back();
+      }
     }
   }
 

@@ -44,6 +44,8 @@ struct MapInstruction {
   Op op = Op::add;
   int a = 0, b = 0, c = 0;
   int result = 0;
+  /// With softplus: where the sigmoid of the same operand goes, or -1.
+  int sigmoid = -1;
 };
 
 struct MapStore {

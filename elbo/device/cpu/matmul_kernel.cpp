@@ -74,7 +74,7 @@ class MatmulKernel : public Kernel {
 
   void set_b(const KernelContext& context, NodeId b, std::int64_t inner, bool transposed) {
     const int panel = product_.kernels->columns;
-    if (words_ == Words::floats && !transposed && can_be_read_in_place()) {
+    if (words_ == Words::floats && !transposed && can_be_read_in_place(context.node(b))) {
       b_ = context.buffer(b);
       product_.b_stride = product_.columns;
       product_.panel_step = panel;
@@ -90,10 +90,11 @@ class MatmulKernel : public Kernel {
   }
 
   /// True when no vector reaches past a row of B, and its rows don't crowd into few sets of the
-  /// caches.
-  bool can_be_read_in_place() const {
+  /// caches. (Parameters are better read once and by one core, which the optimizer may then write
+  /// without taking them from the other.)
+  bool can_be_read_in_place(const Node& b) const {
     constexpr std::int64_t kCrowding = 256;
-    return product_.columns % (product_.kernels->columns / 2) == 0 &&
+    return b.op != Op::parameter && product_.columns % (product_.kernels->columns / 2) == 0 &&
            product_.columns % kCrowding != 0;
   }
 

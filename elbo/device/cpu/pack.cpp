@@ -12,6 +12,19 @@ namespace elbo::cpu::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+void spread_row(const float* row, std::int64_t count, std::uint32_t* result, std::int64_t panel,
+                std::int64_t panel_step) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t at = 0;
+  for (; at + panel <= count; at += panel, result += panel_step) {
+    for (std::int64_t i = 0; i < panel; i += lanes) {
+      hn::StoreU(hn::LoadU(d, as_bits(row + at + i)), d, result + i);
+    }
+  }
+  std::memcpy(result, row + at, static_cast<std::size_t>(count - at) * sizeof(float));
+}
+
 void pair_rows(const float* lower, const float* upper, std::int64_t count, std::uint32_t* result,
                std::int64_t panel, std::int64_t panel_step) {
   const hn::ScalableTag<std::uint32_t> d;
@@ -81,7 +94,7 @@ void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int
 }
 
 PackFunctions make_pack_functions() {
-  return {.pair_rows = pair_rows, .transpose = transpose};
+  return {.spread_row = spread_row, .pair_rows = pair_rows, .transpose = transpose};
 }
 
 }  // namespace elbo::cpu::HWY_NAMESPACE

@@ -8,8 +8,11 @@
 namespace elbo::cpu {
 
 struct PackFunctions {
-  /// Words of two numbers, upper[i] in the second half and lower[i] in the first. Each run of
-  /// `panel` words (a multiple of the vectors) goes `panel_step` words after the one before.
+  /// A row, cut into runs of `panel` words (a multiple of the vectors) that go `panel_step` words
+  /// one after the other.
+  void (*spread_row)(const float* row, std::int64_t count, std::uint32_t* result,
+                     std::int64_t panel, std::int64_t panel_step) = nullptr;
+  /// The same of words of two numbers, upper[i] in the second half and lower[i] in the first.
   void (*pair_rows)(const float* lower, const float* upper, std::int64_t count,
                     std::uint32_t* result, std::int64_t panel, std::int64_t panel_step) = nullptr;
   /// result[column * result_stride + row] = source[row * source_stride + column].

@@ -16,6 +16,9 @@ using TileFunction = void (*)(const float* a, const float* b, const float* c, fl
 struct TileFunctions {
   /// By Op; null for operations that aren't maps. broadcast_to copies.
   std::array<TileFunction, kOpCount> map{};
+  /// Both at once, for what they share; a result may be the operand.
+  void (*softplus_and_sigmoid)(const float* x, float* softplus, float* sigmoid,
+                               std::size_t count) = nullptr;
   float (*sum)(const float* x, std::size_t count) = nullptr;
   float (*max)(const float* x, std::size_t count) = nullptr;
   /// result += x.
