@@ -32,7 +32,8 @@ nlohmann::json to_json(const BenchReport& report) {
                            {"training", to_json(report.training)},
                            {"ceiling", to_json(report.ceiling)},
                            {"share_of_ceiling", report.share_of_ceiling()},
-                           {"scoring", to_json(report.scoring)}};
+                           {"scoring", to_json(report.scoring)},
+                           {"encoding", to_json(report.encoding)}};
   object["scoring"]["batch_size"] = report.scoring_batch_size;
   if (report.training_one_thread.repeats > 0) {
     object["training_one_thread"] = to_json(report.training_one_thread);
@@ -58,7 +59,8 @@ void add_rows(Table& table, const BenchReport& report, std::int64_t threads) {
   add("training", report.batch_size, 1, one,
       fmt::format("{} threads are {:.2f} times as fast", threads,
                   report.training.median / std::max(1.0, one.median)));
-  add("scoring", report.scoring_batch_size, threads, report.scoring, "");
+  add("scoring", report.scoring_batch_size, threads, report.scoring, "the ELBO of each example");
+  add("encoding", report.scoring_batch_size, threads, report.encoding, "mean and variance of z");
 }
 
 class Bench : public Command {

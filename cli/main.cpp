@@ -10,7 +10,6 @@
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
-#include "elbo/base/threads.h"
 
 namespace elbo::cli {
 namespace {
@@ -32,7 +31,6 @@ void run(const std::vector<std::string>& words) {
     return;
   }
   if (call.common.quiet) logging::set_level(logging::Level::warning);
-  use_threads(static_cast<int>(call.common.threads));
   const Result result = call.command->run(call.common);
   if (call.common.json) {
     write_standard_output(

@@ -28,7 +28,7 @@ BEGIN {
   allow("report", "io")
 
   # Headers of other libraries, as patterns, and the only folder that sees them.
-  home["^(oneapi/|dnnl)"] = "elbo/device/cpu"
+  home["^(oneapi/|dnnl)"] = "benchmarks"
   home["^hwy/"] = "elbo/device"
   home["^omp\\.h$"] = "elbo/(base|device)"
   home["^(curl|openssl)/"] = "elbo/data"

@@ -9,9 +9,6 @@ namespace elbo {
 /// How many threads this machine can run at once, at least 1.
 int available_threads();
 
-/// Sets how many threads the parallel regions that this thread opens (ours and oneDNN's) will use.
-void use_threads(int count);
-
 /// Calls body(begin, end) on disjoint ranges that cover [0, count), one range a thread, each but
 /// the last a multiple of `grain` long. Runs inline when one range is enough. body must not throw.
 template <typename Body>

@@ -30,8 +30,11 @@ Plan::Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const flo
   if (options.device == DeviceKind::reference) {
     executor_ = make_reference_executor(graph, outputs, parameters, options.batch_size);
   } else {
-    executor_ = make_cpu_executor(graph, outputs, parameters, options.batch_size, options.threads,
-                                  usable_precision(options.precision));
+    executor_ = make_cpu_executor(graph, outputs, parameters,
+                                  {.batch_size = options.batch_size,
+                                   .threads = options.threads,
+                                   .precision = usable_precision(options.precision),
+                                   .parameters_are_fixed = options.parameters_are_fixed});
   }
 }
 

@@ -27,12 +27,15 @@ struct PlanOptions {
   int threads = 1;
   /// Of products and convolutions on the cpu device; bf16 without the instructions means fp32.
   Precision precision = Precision::fp32;
+  /// Promises that parameters don't change after the first run: forward passes of a finished model.
+  bool parameters_are_fixed = false;
 };
 
 class Plan {
  public:
   /// `parameters` is the flat buffer of the graph's ParameterLayout (parameters.h); it must outlive
-  /// the plan, and may change between runs. May be null when the outputs need no parameter.
+  /// the plan, and may change between runs unless they are said to be fixed. May be null when the
+  /// outputs need no parameter.
   Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
        const PlanOptions& options);
   ~Plan();

@@ -7,7 +7,6 @@
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/base/suggest.h"
-#include "elbo/base/threads.h"
 #include "elbo/data/source.h"
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/experiments/ceiling.h"
@@ -116,10 +115,10 @@ double training_rate(const RunConfig& config, const Dataset& data, double second
   return summarise(std::move(rates)).median;
 }
 
-double scoring_rate(const RunConfig& config, const Dataset& data, double seconds, int threads) {
-  PlannedModel model(
-      config, data,
-      {.purpose = PlanPurpose::scoring, .batch_size = kScoringBatch, .threads = threads});
+double forward_rate(PlanPurpose purpose, const RunConfig& config, const Dataset& data,
+                    double seconds, int threads) {
+  PlannedModel model(config, data,
+                     {.purpose = purpose, .batch_size = kScoringBatch, .threads = threads});
   const std::int64_t batches = std::max<std::int64_t>(1, data.count() / kScoringBatch);
   std::int64_t passes = -1;  // the first one warms up
   Clock::time_point start = Clock::now();
@@ -186,7 +185,6 @@ const std::vector<std::string>& bench_jobs() {
 
 BenchReport run_bench(const std::string& name, const BenchOptions& options) {
   const Job& job = find_job(name);
-  use_threads(options.threads);
   DataOptions data_options;
   data_options.threads = options.threads;
   const Dataset data = load_dataset(fmt::format("strokes?count={}", job.examples), data_options);
@@ -206,7 +204,7 @@ BenchReport run_bench(const std::string& name, const BenchOptions& options) {
   report.training_flops = model.plan().summary().flops;
 
   const double seconds = options.seconds / static_cast<double>(options.repeats);
-  std::vector<double> training, one_thread, scoring, ceiling;
+  std::vector<double> training, one_thread, scoring, encoding, ceiling;
   for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
     training.push_back(training_rate(config, data, seconds, options.threads));
     ceiling.push_back(static_cast<double>(report.batch_size) /
@@ -214,13 +212,17 @@ BenchReport run_bench(const std::string& name, const BenchOptions& options) {
                                           {.batch_size = report.batch_size,
                                            .threads = options.threads,
                                            .precision = options.precision}));
-    scoring.push_back(scoring_rate(config, data, seconds, options.threads));
+    const auto forward = [&](PlanPurpose purpose) {
+      return forward_rate(purpose, config, data, seconds, options.threads);
+    };
+    scoring.push_back(forward(PlanPurpose::scoring));
+    encoding.push_back(forward(PlanPurpose::encoding));
     if (options.threads > 1) one_thread.push_back(training_rate(config, data, seconds, 1));
-    use_threads(options.threads);
   }
   report.training = summarise(std::move(training));
   report.ceiling = summarise(std::move(ceiling));
   report.scoring = summarise(std::move(scoring));
+  report.encoding = summarise(std::move(encoding));
   report.training_one_thread = summarise(std::move(one_thread));
   if (options.profile) report.profile = measure_kernels(config, data, options);
   return report;

@@ -37,7 +37,7 @@ struct BenchReport {
   /// The step's products and convolutions alone (ceiling.h).
   Throughput ceiling;
   /// The ELBO of each example, forward only.
-  Throughput scoring;
+  Throughput scoring, encoding;
   std::int64_t scoring_batch_size = 0;
   /// The training plan with the time spent in each kernel, and last the optimizer.
   std::optional<PlanSummary> profile;

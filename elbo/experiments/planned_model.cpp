@@ -25,7 +25,8 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
   plan_.emplace(graph_, wanted, parameters_.data(),
                 PlanOptions{.batch_size = options.batch_size,
                             .threads = options.threads,
-                            .precision = precision_from_name(config.train.precision)});
+                            .precision = precision_from_name(config.train.precision),
+                            .parameters_are_fixed = options.purpose != PlanPurpose::training});
   binding_.bind(*plan_);
   if (graph_.find_input("warmup")) plan_->bind_input("warmup", &warmup_);
 }

@@ -13,7 +13,6 @@
 #include "elbo/base/log.h"
 #include "elbo/base/philox.h"
 #include "elbo/base/process.h"
-#include "elbo/base/threads.h"
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
@@ -112,7 +111,6 @@ class Trainer::State {
     start_ = Clock::now();
     last_checkpoint_ = start_;
     last_progress_ = start_;
-    use_threads(threads_);
     const std::int64_t first_step = step_;
     bool stopped = out_of_patience() || out_of_time();  // a resumed run may be at its end
     while (epoch_ < settings_.epochs && !stopped) {

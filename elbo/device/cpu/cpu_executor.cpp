@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "elbo/base/check.h"
-#include "elbo/base/threads.h"
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
 #include "elbo/device/cpu/operand_copies.h"
@@ -31,17 +30,18 @@ std::vector<Value> values_of(const std::vector<PlanOutput>& outputs) {
 class CpuExecutor : public Executor {
  public:
   CpuExecutor(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
-              std::int64_t batch_size, int threads, Precision precision)
+              const CpuOptions& options)
       : fusion_(fuse(graph, values_of(outputs))),
         addresses_(static_cast<std::size_t>(graph.size()), nullptr),
         context_{.graph = graph,
                  .fusion = fusion_,
                  .addresses = addresses_,
                  .copies = operand_copies_,
-                 .batch_size = batch_size,
-                 .threads = threads,
-                 .precision = precision},
-        outputs_(outputs) {
+                 .batch_size = options.batch_size,
+                 .threads = options.threads,
+                 .precision = options.precision},
+        outputs_(outputs),
+        parameters_are_fixed_(options.parameters_are_fixed) {
     bind_parameters(parameters);
     place_outputs();
     make_kernels();
@@ -54,12 +54,15 @@ class CpuExecutor : public Executor {
   }
 
   void run(const RunContext& context) override {
-    use_threads(context_.threads);
     if (profiling_) {
       run_profiled(context);
     } else {
-      for (const Step& step : steps_) step.kernel->run(context);
+      for (const Step& step : steps_) {
+        if (step.runs_once && has_run_) continue;
+        step.kernel->run(context);
+      }
     }
+    has_run_ = true;
     for (const OutputCopy& copy : copies_) {
       std::memcpy(copy.target, addresses_[index(copy.source)],
                   static_cast<std::size_t>(copy.count) * sizeof(float));
@@ -85,7 +88,7 @@ class CpuExecutor : public Executor {
     for (const Step& step : steps_) {
       KernelSummary line = step.kernel->summary();
       line.seconds = step.seconds;
-      line.fastest_seconds = step.fastest_seconds;
+      if (std::isfinite(step.fastest_seconds)) line.fastest_seconds = step.fastest_seconds;
       line.runs = runs_;
       summary.flops += line.flops;
       summary.kernels.push_back(std::move(line));
@@ -109,6 +112,7 @@ class CpuExecutor : public Executor {
   struct Step {
     std::unique_ptr<Kernel> kernel;
     int time;
+    bool runs_once = false;
     double seconds = 0;
     double fastest_seconds = std::numeric_limits<double>::infinity();
   };
@@ -145,10 +149,15 @@ class CpuExecutor : public Executor {
       operand_copies_.begin_group(time);
       std::unique_ptr<Kernel> kernel = make_kernel(fusion_.groups[i]);
       for (; made < operand_copies_.all().size(); ++made) {
-        steps_.push_back({make_copy_operand_kernel(context_, operand_copies_.all()[made]), time});
+        const OperandCopies::Copy& copy = operand_copies_.all()[made];
+        steps_.push_back({make_copy_operand_kernel(context_, copy), time, is_fixed(copy)});
       }
       steps_.push_back({std::move(kernel), time});
     }
+  }
+
+  bool is_fixed(const OperandCopies::Copy& copy) const {
+    return parameters_are_fixed_ && context_.node(copy.source).op == Op::parameter;
   }
 
   std::unique_ptr<Kernel> make_kernel(const Group& group) const {
@@ -201,7 +210,8 @@ class CpuExecutor : public Executor {
     }
     for (OperandCopies::Copy& copy : operand_copies_.all()) {
       bookings.push_back({[&copy](std::byte* address) { copy.address = address; },
-                          {copy.layout.bytes(), copy.first, copy.last}});
+                          {copy.layout.bytes(), is_fixed(copy) ? -1 : copy.first,
+                           is_fixed(copy) ? end : copy.last}});
     }
     for (const Step& step : steps_) {
       const std::int64_t scratch = step.kernel->scratch_bytes();
@@ -255,6 +265,7 @@ class CpuExecutor : public Executor {
     using Clock = std::chrono::steady_clock;
     ++runs_;
     for (Step& step : steps_) {
+      if (step.runs_once && has_run_) continue;
       const auto start = Clock::now();
       step.kernel->run(context);
       const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -271,6 +282,8 @@ class CpuExecutor : public Executor {
   std::vector<Step> steps_;
   std::vector<OutputCopy> copies_;
   Arena arena_;
+  bool parameters_are_fixed_;
+  bool has_run_ = false;
   bool profiling_ = false;
   std::int64_t runs_ = 0;
 };
@@ -279,9 +292,8 @@ class CpuExecutor : public Executor {
 
 std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
                                             const std::vector<PlanOutput>& outputs,
-                                            const float* parameters, std::int64_t batch_size,
-                                            int threads, Precision precision) {
-  return std::make_unique<CpuExecutor>(graph, outputs, parameters, batch_size, threads, precision);
+                                            const float* parameters, const CpuOptions& options) {
+  return std::make_unique<CpuExecutor>(graph, outputs, parameters, options);
 }
 
 bool cpu_has_bf16_instructions() {

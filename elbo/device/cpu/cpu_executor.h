@@ -1,5 +1,4 @@
-// The cpu device: fused vectorised maps and reductions of our own, oneDNN for contractions, one
-// arena.
+// The cpu device: fused, vectorised maps and reductions, products over micro-kernels, one arena.
 #pragma once
 
 #include <memory>
@@ -10,10 +9,17 @@
 
 namespace elbo {
 
+struct CpuOptions {
+  std::int64_t batch_size = 1;
+  int threads = 1;
+  Precision precision = Precision::fp32;
+  /// Parameters are final by the first run: what is laid out anew of them is laid out once.
+  bool parameters_are_fixed = false;
+};
+
 std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
                                             const std::vector<PlanOutput>& outputs,
-                                            const float* parameters, std::int64_t batch_size,
-                                            int threads, Precision precision);
+                                            const float* parameters, const CpuOptions& options);
 
 bool cpu_has_bf16_instructions();
 
