@@ -22,6 +22,14 @@ VARIANTS = {
 }
 
 
+def has_bf16_instructions():
+    try:
+        words = pathlib.Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return False
+    return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(words))
+
+
 def run_json(command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -42,8 +50,8 @@ def collect(arguments, job):
         print(f"{job}: round {round_number + 1} of {arguments.rounds}", file=sys.stderr)
         ours = [arguments.elbo, "bench", "--job", job, "--repeats", "1", "--json", "--quiet", *times]
         sides = [("elbo", ours)]
-        bf16 = [["--precision", "bf16"]] if arguments.bf16 else []
-        for variant in VARIANTS[job] + bf16:
+        bf16 = [[*variant, "--precision", "bf16"] for variant in VARIANTS[job]]
+        for variant in VARIANTS[job] + (bf16 if arguments.bf16 else []):
             peer = [sys.executable, str(HERE / "pytorch_vae.py"), "--job", job, *times, *variant]
             sides.append((name_of(variant), peer))
         for side, command in sides:
@@ -91,7 +99,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--job", choices=sorted(VARIANTS), action="append")
     parser.add_argument(
-        "--bf16", action="store_true", help="also PyTorch in bf16: slow where the processor lacks it"
+        "--bf16",
+        action=argparse.BooleanOptionalAction,
+        default=has_bf16_instructions(),
+        help="PyTorch in bf16 as well (default: where the processor multiplies it)",
     )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

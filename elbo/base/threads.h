@@ -1,5 +1,4 @@
-// One pool of threads for everything: OpenMP's, which oneDNN uses as well. The count is always
-// passed in, never global.
+// One pool of threads for everything: OpenMP's. The count is always passed in, never global.
 #pragma once
 
 #include <cstdint>

@@ -39,7 +39,7 @@ std::vector<PlanOutput> PlannedModel::build(const RunConfig& config, PlanPurpose
   std::vector<Value> slopes;
   if (purpose == PlanPurpose::training) {
     const Objective objective =
-        build_objective(config.objective, model, batch,
+        build_objective(config.objective, model.in_training(), batch,
                         {.warmup = graph_.input("warmup", Shape{}), .example_count = data_count_});
     wanted = {objective.loss, objective.terms.elbo, objective.terms.log_likelihood,
               objective.terms.kl};

@@ -25,7 +25,7 @@ struct StudyPlan {
   /// The same detector with the roles of the two data sets exchanged; not in the quick study.
   std::optional<StudyModel> anomaly_reverse;
   /// Share of normal images that may raise an alarm.
-  double false_alarm_rate = 0.004;
+  double false_alarm_rate = 0.003;
   StudyModel conditional;
   StudyModel likelihood;
   /// Of the likelihood estimate: samples an example, and examples.

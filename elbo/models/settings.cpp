@@ -33,6 +33,10 @@ const SettingsTable<ModelSettings>& model_settings_table() {
                   "dense layers as wide as the one before add to what they are given"),
           setting("blocks", &M::blocks, "conv: residual blocks at each size of the image",
                   in_range(0, 64)),
+          setting(
+              "dropout", &M::dropout,
+              "share of the hidden units that a training step leaves out, anew for each example",
+              in_range(0, 0.95)),
           setting("likelihood", &M::likelihood, "the distribution of the data given its code",
                   one_of(likelihood_names())),
           setting("sigma", &M::sigma, "gaussian_fixed: the standard deviation, in the data's units",

@@ -22,6 +22,7 @@ struct ModelSettings {
   std::string normalization = "none";
   bool residual = false;
   std::int64_t blocks = 0;
+  double dropout = 0;
   std::string likelihood = "bernoulli";
   double sigma = 0.1;
   double degrees_of_freedom = 5;

@@ -60,6 +60,12 @@ Vae::Vae(const ModelSettings& settings, const DataShape& data)
   }
 }
 
+Vae Vae::in_training() const {
+  Vae model = *this;
+  model.encoder_.dropout = model.decoder_.dropout = settings_.dropout;
+  return model;
+}
+
 Posterior Vae::posterior(Value x, Value condition) const {
   if (!is_conditional()) condition = Value();
   const Value features = encoder_network("encoder", x, condition, data_.image, encoder_);

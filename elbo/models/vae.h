@@ -21,6 +21,9 @@ class Vae {
   /// Throws UsageError when the settings don't fit the data (a conditional model without classes).
   Vae(const ModelSettings& settings, const DataShape& data);
 
+  /// The same model as a training step sees it: parts of it dropped out, where the settings say so.
+  Vae in_training() const;
+
   /// q(z | x): x (N, D) in [0, 1], condition one-hot (N, C) or null -> (N, L).
   Posterior posterior(Value x, Value condition) const;
   /// p(x | z): z (N, L) -> over (N, D). With K samples an example, (KN, L), as decoder_network.

@@ -15,7 +15,8 @@ const std::vector<Preset>& presets() {
     std::vector<Preset> made;
     for (const PresetSource& source : preset_sources()) {
       const nlohmann::json document = parse_toml(source.toml, "preset " + source.name);
-      made.push_back({source.name, document.value("description", ""), source.toml});
+      made.push_back({source.name, document.value("description", ""), document.value("reaches", ""),
+                      document.value("takes", ""), source.toml});
     }
     std::sort(made.begin(), made.end(),
               [](const Preset& a, const Preset& b) { return a.name < b.name; });

@@ -10,6 +10,8 @@ struct Preset {
   std::string name;
   /// The `description` at the top of its file, one line.
   std::string description;
+  /// `reaches` and `takes`: what was measured with it and how long that took, if anybody did.
+  std::string reaches, takes;
   /// The whole file.
   std::string toml;
 };

@@ -34,7 +34,9 @@ DataShape shape_from(const nlohmann::json& object) {
 }  // namespace
 
 void apply_tables(RunConfig& config, const nlohmann::json& tables) {
-  reject_unknown_keys(tables, {"data", "model", "objective", "train", "description"}, "settings");
+  reject_unknown_keys(tables,
+                      {"data", "model", "objective", "train", "description", "reaches", "takes"},
+                      "settings");
   RunConfig changed = config;
   if (tables.contains("data")) data_settings_table().apply(changed.data, tables["data"]);
   if (tables.contains("model")) model_settings_table().apply(changed.model, tables["model"]);

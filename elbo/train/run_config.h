@@ -29,7 +29,8 @@ struct RunConfig {
 };
 
 /// Applies tables {"data": {...}, "model": {...}, ...} to the config. Keys that no table has, and
-/// values out of range, throw UsageError. "description" is allowed beside the tables.
+/// values out of range, throw UsageError. "description", "reaches" and "takes", which presets
+/// have, are allowed beside the tables.
 void apply_tables(RunConfig& config, const nlohmann::json& tables);
 
 nlohmann::json to_json(const RunConfig& config);

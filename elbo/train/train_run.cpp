@@ -76,7 +76,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const BatchNodes nodes(graph, data);
   Split split = split_of(data, config);
   const Objective objective =
-      build_objective(config.objective, model, nodes.model_batch(config.data, true),
+      build_objective(config.objective, model.in_training(), nodes.model_batch(config.data, true),
                       {.warmup = graph.input("warmup", Shape{}),
                        .example_count = static_cast<std::int64_t>(split.train.size())});
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));

@@ -17,6 +17,7 @@
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
 #include "elbo/train/optimizer.h"
+#include "elbo/train/step_guard.h"
 #include "elbo/train/term_sums.h"
 
 namespace elbo {
@@ -108,6 +109,7 @@ class Trainer::State {
   }
 
   TrainingResult run(const TrainingCallbacks& callbacks) {
+    keep_good_state();
     start_ = Clock::now();
     last_checkpoint_ = start_;
     last_progress_ = start_;
@@ -244,11 +246,12 @@ class Trainer::State {
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
     const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
     const float loss = train_plan_->output(0)[0];
-    if (!std::isfinite(norm) || !std::isfinite(loss)) return skip_step(loss);
-    skipped_in_a_row_ = 0;
+    const StepGuard::Verdict verdict = guard_.judge(static_cast<double>(loss), norm);
+    if (verdict != StepGuard::Verdict::take) return leave_step_out(verdict, loss, norm);
     const double clip = settings_.clip_norm;
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
-    learning_rate_ = learning_rate_at(settings_, step_, total_steps_);
+    learning_rate_ =
+        learning_rate_at(settings_, step_, total_steps_) * guard_.learning_rate_factor();
     optimizer_.step(parameters_.values(), gradients_.values(), step_, learning_rate_, scale);
     if (average_.size() > 0) {
       // Early on the average follows quickly: the decay grows with the number of steps.
@@ -260,22 +263,58 @@ class Trainer::State {
     train_sums_.add(*train_plan_, 1, settings_.batch_size);
   }
 
-  /// One bad batch changes nothing, and is told; several in a row are no accident.
-  void skip_step(float loss) {
-    constexpr std::int64_t kMostInARow = 5;
-    ++skipped_steps_;
-    if (++skipped_in_a_row_ == kMostInARow) {
+  /// A step that changes nothing, or goes back, is told.
+  void leave_step_out(StepGuard::Verdict verdict, float loss, double norm) {
+    if (verdict == StepGuard::Verdict::skip_spike) {
+      logging::warning(
+          "the gradient at step {} (epoch {}) is {:.3g} long, far longer than those before: the "
+          "step is skipped",
+          step_, epoch_ + 1, norm);
+      return;
+    }
+    const std::string culprit = tensor_that_is_not_finite(loss);
+    if (verdict == StepGuard::Verdict::stop) {
       // The parameters are still those before these steps.
       save();
       throw NumericalError(
           "training: {} is not finite at step {} (epoch {}), nor was the loss or a gradient in the "
-          "{} steps before; the last good state is saved; lower train.learning_rate or set "
+          "steps before; the last good state is saved; lower train.learning_rate or set "
           "train.clip_norm",
-          tensor_that_is_not_finite(loss), step_, epoch_ + 1, kMostInARow - 1);
+          culprit, step_, epoch_ + 1);
     }
-    if (skipped_in_a_row_ == 1) {
-      logging::warning("{} is not finite at step {} (epoch {}): the step is skipped",
-                       tensor_that_is_not_finite(loss), step_, epoch_ + 1);
+    if (verdict == StepGuard::Verdict::restore) {
+      restore_good_state();
+      logging::warning(
+          "{} is not finite at step {} (epoch {}), nor were the steps before: back to the last "
+          "good state, with half the learning rate",
+          culprit, step_, epoch_ + 1);
+    } else if (guard_.bad_in_a_row() == 1) {
+      logging::warning("{} is not finite at step {} (epoch {}): the step is skipped", culprit,
+                       step_, epoch_ + 1);
+    }
+  }
+
+  /// Everything that a step changes.
+  NamedBuffers changing_buffers() {
+    NamedBuffers buffers{{"parameters", parameters_.values()}};
+    if (average_.size() > 0) buffers.emplace_back("average", average_.values());
+    for (auto& [name, values] : optimizer_.state()) buffers.emplace_back(name, values);
+    return buffers;
+  }
+
+  void keep_good_state() {
+    const NamedBuffers changing = changing_buffers();
+    while (good_.size() < changing.size()) good_.emplace_back(parameters_.size());
+    for (std::size_t i = 0; i < changing.size(); ++i) {
+      std::ranges::copy(changing[i].second, good_[i].data());
+    }
+    guard_.kept_good_state();
+  }
+
+  void restore_good_state() {
+    const NamedBuffers changing = changing_buffers();
+    for (std::size_t i = 0; i < changing.size(); ++i) {
+      std::ranges::copy(good_[i].values(), changing[i].second.begin());
     }
   }
 
@@ -321,8 +360,8 @@ class Trainer::State {
             static_cast<double>(epoch_steps_ * settings_.batch_size) / epoch_seconds_,
         .train = train_sums_.means(),
         .validation = {},
-        .skipped_steps = skipped_steps_};
-    skipped_steps_ = 0;
+        .skipped_steps = guard_.take_skipped()};
+    if (guard_.has_news()) keep_good_state();
     bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
     if (validation_plan_ && due) {
@@ -360,9 +399,8 @@ class Trainer::State {
   }
 
   NamedBuffers buffers() {
-    NamedBuffers buffers{{"parameters", parameters_.values()}, {"best", best_.values()}};
-    if (average_.size() > 0) buffers.emplace_back("average", average_.values());
-    for (auto& [name, values] : optimizer_.state()) buffers.emplace_back(name, values);
+    NamedBuffers buffers = changing_buffers();
+    buffers.emplace_back("best", best_.values());
     return buffers;
   }
 
@@ -383,8 +421,7 @@ class Trainer::State {
                           ? -std::numeric_limits<double>::infinity()
                           : progress.at("best_monitored").get<double>();
     stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
-    skipped_steps_ = progress.at("skipped_steps").get<std::int64_t>();
-    skipped_in_a_row_ = progress.at("skipped_in_a_row").get<std::int64_t>();
+    guard_.load(progress.at("guard"));
     const bool sums_fit = train_sums_.load(progress.at("train_sums"));
     order_epoch_ = -1;
     constexpr std::int64_t kMostEpochs = 1000000;
@@ -407,8 +444,7 @@ class Trainer::State {
                             {"best_epoch", best_epoch_},
                             {"best_monitored", nullptr},
                             {"stale_validations", stale_validations_},
-                            {"skipped_steps", skipped_steps_},
-                            {"skipped_in_a_row", skipped_in_a_row_},
+                            {"guard", guard_.save()},
                             {"train_sums", train_sums_.save()}};
     if (std::isfinite(best_monitored_)) progress["best_monitored"] = best_monitored_;
     write_checkpoint(checkpoints_, buffers(), progress);
@@ -432,7 +468,9 @@ class Trainer::State {
   TermSums train_sums_;
   double learning_rate_ = 0;
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;
-  std::int64_t skipped_steps_ = 0, skipped_in_a_row_ = 0;
+  StepGuard guard_;
+  /// What changing_buffers() held at the end of the last epoch whose last step was good.
+  std::vector<FlatBuffer> good_;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;

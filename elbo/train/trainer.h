@@ -51,7 +51,8 @@ struct EpochReport {
   double examples_per_second = 0;
   TermMeans train;
   TermMeans validation;  // empty when this epoch had none
-  /// Steps of this epoch whose loss or gradient was not finite, and which changed nothing.
+  /// Steps of this epoch whose loss or gradient was not finite or whose gradient was a spike, and
+  /// which changed nothing.
   std::int64_t skipped_steps = 0;
   bool is_best = false;
 };
@@ -89,10 +90,10 @@ class Trainer {
   /// done. Throws UsageError when the checkpoints belong to another model or other settings.
   std::int64_t resume();
 
-  /// Trains to the end. A step whose loss or gradient isn't finite is skipped and counted. Throws
-  /// Interrupted after saving when the user asked to stop, NumericalError after several such steps
-  /// in a row,
-  /// naming the tensor and the step when a number isn't finite.
+  /// Trains to the end. A step whose loss or gradient isn't finite, or whose gradient is a spike,
+  /// is skipped and counted; several in a row go back to the last good state (step_guard.h). Throws
+  /// Interrupted after saving when the user asked to stop, NumericalError, which names the tensor
+  /// and the step, when going back doesn't help.
   TrainingResult run(const TrainingCallbacks& callbacks);
 
   /// The weights to keep: the best by the monitored term. The layout's flat buffer.

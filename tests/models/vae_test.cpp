@@ -33,5 +33,24 @@ TEST(Vae, RefusesConvolutionsOfVectors) {
   EXPECT_THROW(Vae(settings, kTable), UsageError);
 }
 
+TEST(Vae, DropsUnitsOutInTrainingAlone) {
+  ModelSettings settings;
+  settings.hidden = {30, 20};
+  settings.dropout = 0.5;
+  const Vae model(settings, kDigits);
+  const auto drops = [](const Vae& built) {
+    Graph graph;
+    const Value x = graph.input("x", Shape{kBatch, built.data_size()});
+    const Value code = built.code(built.posterior(x, Value()));
+    int count = 0;
+    for (const NodeId id : reachable_nodes(graph, {code})) {
+      count += graph.node(id).op == Op::random_uniform;
+    }
+    return count;
+  };
+  EXPECT_EQ(drops(model), 0);
+  EXPECT_EQ(drops(model.in_training()), 2);
+}
+
 }  // namespace
 }  // namespace elbo

@@ -16,8 +16,8 @@ TEST(Presets, EachIsTomlWithADescriptionAndTheFourTables) {
     const nlohmann::json document = parse_toml(preset.toml, preset.name);
     EXPECT_FALSE(preset.description.empty()) << preset.name;
     for (const auto& [key, value] : document.items()) {
-      const bool known = key == "description" || key == "model" || key == "objective" ||
-                         key == "train" || key == "data";
+      const bool known = key == "description" || key == "reaches" || key == "takes" ||
+                         key == "model" || key == "objective" || key == "train" || key == "data";
       EXPECT_TRUE(known) << preset.name << ": " << key;
     }
   }

@@ -225,9 +225,51 @@ TEST_F(Training, ACollapsedPosteriorIsTold) {
 TEST_F(Training, AHugeLearningRateIsNamed) {
   RunConfig config = tiny_config();
   config.train.learning_rate = 1e30;
+  config.train.epochs = 20;
   const std::string message = numerical_error(config, tiny_images(100), options());
   EXPECT_NE(message.find(" is not finite at step "), std::string::npos) << message;
   EXPECT_NE(message.find("lower train.learning_rate"), std::string::npos) << message;
+}
+
+TEST_F(Training, ADivergingRunGoesBackAndTakesSmallerSteps) {
+  // Descent on w^2 / 2 with momentum 0.9 diverges where the rate is above 3.8, else w shrinks by
+  // 5 % a step: from wherever it was before it overflowed.
+  const Dataset data = tiny_table(32);
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Value w = graph.parameter("w", Shape{}, {.kind = Initializer::Kind::constant, .scale = 1});
+  const Value height = sum(nodes.examples() * 0.0, {1}) + square(w) * 0.5;
+  TrainSettings settings = tiny_config().train;
+  settings.optimizer = "sgd";
+  settings.learning_rate = 6;
+  settings.clip_norm = 0;
+  settings.epochs = 700;
+  Split split;
+  for (std::int32_t i = 0; i < 32; ++i) split.train.push_back(i);
+  Trainer trainer({.graph = graph,
+                   .data = data,
+                   .split = split,
+                   .loss = mean_over_batch(height),
+                   .train_terms = {{"height", height}},
+                   .validation_terms = {},
+                   .monitored = ""},
+                  settings, 1, {});
+  std::int64_t skipped = 0;
+  double last_rate = 0;
+  TrainingCallbacks callbacks;
+  callbacks.on_epoch = [&](const EpochReport& report) {
+    skipped += report.skipped_steps;
+    last_rate = report.learning_rate;
+  };
+  ::testing::internal::CaptureStderr();
+  trainer.run(callbacks);
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("back to the last good state, with half the learning rate"),
+            std::string::npos)
+      << told;
+  EXPECT_EQ(skipped, 5);
+  EXPECT_NEAR(last_rate, 3, 1e-6);
+  EXPECT_LT(std::abs(trainer.best_parameters()[0]), 1e-3f);
 }
 
 TEST_F(Training, AGradientThatIsNotFiniteIsNamed) {
