@@ -41,7 +41,20 @@ StepGuard::Verdict StepGuard::judge(double loss, double norm) {
   mean_norm_ = decay * mean_norm_ + (1 - decay) * norm;
   ++measured_;
   ++taken_;
+  loss_sum_ += loss;
+  ++loss_count_;
   return Verdict::take;
+}
+
+bool StepGuard::ends_well() {
+  if (loss_count_ == 0) return false;
+  const double mean = loss_sum_ / static_cast<double>(loss_count_);
+  loss_sum_ = 0;
+  loss_count_ = 0;
+  // A warm-up makes losses grow, a divergence more than that.
+  const double allowed = least_loss_ ? *least_loss_ + std::abs(*least_loss_) / 2 : mean;
+  least_loss_ = std::min(mean, least_loss_.value_or(mean));
+  return mean <= allowed && bad_in_a_row_ == 0;
 }
 
 std::int64_t StepGuard::take_skipped() {
@@ -49,10 +62,17 @@ std::int64_t StepGuard::take_skipped() {
 }
 
 nlohmann::json StepGuard::save() const {
-  return {{"skipped", skipped_},   {"bad_in_a_row", bad_in_a_row_},
-          {"taken", taken_},       {"spikes_in_a_row", spikes_in_a_row_},
-          {"measured", measured_}, {"mean_norm", mean_norm_},
-          {"restored", restored_}, {"learning_rate_factor", factor_}};
+  return {{"skipped", skipped_},
+          {"bad_in_a_row", bad_in_a_row_},
+          {"taken", taken_},
+          {"spikes_in_a_row", spikes_in_a_row_},
+          {"measured", measured_},
+          {"mean_norm", mean_norm_},
+          {"restored", restored_},
+          {"learning_rate_factor", factor_},
+          {"loss_sum", loss_sum_},
+          {"loss_count", loss_count_},
+          {"least_loss", least_loss_ ? nlohmann::json(*least_loss_) : nlohmann::json(nullptr)}};
 }
 
 void StepGuard::load(const nlohmann::json& saved) {
@@ -64,6 +84,10 @@ void StepGuard::load(const nlohmann::json& saved) {
   mean_norm_ = saved.at("mean_norm").get<double>();
   restored_ = saved.at("restored").get<std::int64_t>();
   factor_ = saved.at("learning_rate_factor").get<double>();
+  loss_sum_ = saved.at("loss_sum").get<double>();
+  loss_count_ = saved.at("loss_count").get<std::int64_t>();
+  least_loss_.reset();
+  if (!saved.at("least_loss").is_null()) least_loss_ = saved.at("least_loss").get<double>();
 }
 
 }  // namespace elbo

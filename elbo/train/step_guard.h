@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace elbo {
 
@@ -23,10 +24,11 @@ class StepGuard {
   };
 
   Verdict judge(double loss, double norm);
+  /// Ends an epoch: true when its last step was a good one and its mean loss is near the best
+  /// epoch's or below, so that its state is one to go back to.
+  bool ends_well();
   /// The state as it is now has been kept as a good one.
   void kept_good_state() { taken_ = 0; }
-  /// True when the last step was a good one, and there is anything to keep.
-  bool has_news() const { return taken_ > 0 && bad_in_a_row_ == 0; }
 
   /// Skipped since the last call.
   std::int64_t take_skipped();
@@ -44,6 +46,10 @@ class StepGuard {
   std::int64_t taken_ = 0, measured_ = 0;
   std::int64_t restored_ = 0;
   double mean_norm_ = 0, factor_ = 1;
+  /// Of this epoch's good steps, and the least mean of an epoch's.
+  double loss_sum_ = 0;
+  std::int64_t loss_count_ = 0;
+  std::optional<double> least_loss_;
 };
 
 }  // namespace elbo

@@ -361,7 +361,7 @@ class Trainer::State {
         .train = train_sums_.means(),
         .validation = {},
         .skipped_steps = guard_.take_skipped()};
-    if (guard_.has_news()) keep_good_state();
+    if (guard_.ends_well()) keep_good_state();
     bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
     if (validation_plan_ && due) {
@@ -469,7 +469,7 @@ class Trainer::State {
   double learning_rate_ = 0;
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;
   StepGuard guard_;
-  /// What changing_buffers() held at the end of the last epoch whose last step was good.
+  /// What changing_buffers() held at the end of the last epoch that ended well.
   std::vector<FlatBuffer> good_;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;

@@ -45,10 +45,26 @@ TEST(StepGuard, StopsAtOnceWhereThereIsNothingToGoBackTo) {
   EXPECT_EQ(repeat(guard, 5, kNan, 1), Verdict::stop);
   StepGuard kept;
   EXPECT_EQ(kept.judge(1, 1), Verdict::take);
-  EXPECT_TRUE(kept.has_news());
+  EXPECT_TRUE(kept.ends_well());
   kept.kept_good_state();
-  EXPECT_FALSE(kept.has_news());
   EXPECT_EQ(repeat(kept, 5, kNan, 1), Verdict::stop);
+}
+
+TEST(StepGuard, KnowsWhichStatesAreWorthGoingBackTo) {
+  StepGuard guard;
+  EXPECT_FALSE(guard.ends_well()) << "nothing happened";
+  const auto epoch = [&](double loss) {
+    repeat(guard, 10, loss, 1);
+    return guard.ends_well();
+  };
+  EXPECT_TRUE(epoch(100));
+  EXPECT_TRUE(epoch(80));
+  EXPECT_TRUE(epoch(110));
+  EXPECT_FALSE(epoch(130));
+  EXPECT_TRUE(epoch(80));
+  guard.judge(1, 1);
+  guard.judge(kNan, 1);
+  EXPECT_FALSE(guard.ends_well());
 }
 
 TEST(StepGuard, SkipsSpikesUntilTheyAreTheRule) {
