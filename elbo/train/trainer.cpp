@@ -109,7 +109,6 @@ class Trainer::State {
   }
 
   TrainingResult run(const TrainingCallbacks& callbacks) {
-    keep_good_state();
     start_ = Clock::now();
     last_checkpoint_ = start_;
     last_progress_ = start_;
@@ -209,6 +208,7 @@ class Trainer::State {
       train_step();
       ++step_;
       if (first_step_seconds_ == 0) first_step_seconds_ = seconds_since_start();
+      if (good_.empty()) keep_good_state();
       if (callbacks.on_progress && seconds_since(last_progress_) > 0.1) {
         last_progress_ = Clock::now();
         const double elapsed = seconds_since(epoch_start);
