@@ -71,7 +71,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     plan.importance_samples = 5000;
     plan.likelihood_count = 2000;
   }
-  plan.judge.epochs = budget == "quick" ? 4 : budget == "standard" ? 8 : 20;
+  plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
   plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 4 : 20;
   return plan;

@@ -46,6 +46,18 @@ TEST_P(SpecialValues, ExpOverflowsToInfinityAndUnderflowsToZero) {
          {std::exp(88.0f), kInfinity, kInfinity, kInfinity, kInfinity, 0, 0, 1, kNan});
 }
 
+TEST_P(SpecialValues, ConstantsThatAreNoNumber) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch}), nan = graph.constant(kNan);
+  const Value least = minimum(x * 3.0, graph.constant(kInfinity)) + 2.0;
+  const Value both = select(less(x, graph.constant(0.0)), x + nan, least);
+  const Floats found =
+      run_plan(graph, {both}, {{"x", {-1, 1, 2}}}, {.batch_size = 3, .device = GetParam()})[0];
+  EXPECT_TRUE(std::isnan(found[0]));
+  EXPECT_EQ(found[1], 5);
+  EXPECT_EQ(found[2], 8);
+}
+
 TEST_P(SpecialValues, LogOfZeroAndBelow) {
   expect("log", log, {0, -0.0f, -1, -kInfinity, kInfinity, 1, 1e-38f, kNan},
          {-kInfinity, -kInfinity, kNan, kNan, kInfinity, 0, std::log(1e-38f), kNan});

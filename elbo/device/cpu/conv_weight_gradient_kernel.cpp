@@ -6,10 +6,12 @@
 namespace elbo::cpu {
 namespace {
 
-/// Pairs are of neighbouring windows; laying them out pays from a few channels on.
+/// Pairs are of neighbouring windows; laying them out pays from a few channels on, and is not made
+/// for very many.
 Words words_for(const ConvGeometry& g, Precision precision) {
   constexpr std::int64_t kFewChannels = 8;
-  return g.x[3] >= kFewChannels ? words_of(precision) : Words::floats;
+  const bool pays = g.x[3] >= kFewChannels && g.x[3] <= kMostPairedChannels;
+  return pays ? words_of(precision) : Words::floats;
 }
 
 /// Of x, for each part of the inner dimension, which every tile of rows reads anew.

@@ -14,9 +14,8 @@ namespace {
 /// Elements that are worth a thread.
 constexpr std::int64_t kGrain = 8192;
 
-/// More than a panel has columns or a pair of windows channels.
-constexpr std::int64_t kMostZeros = 1024;
-constexpr float kZeros[kMostZeros] = {};
+/// As many as a pair of windows may have channels, which is more than a panel has columns.
+constexpr float kZeros[kMostPairedChannels] = {};
 
 class CopyOperandKernel : public Kernel {
  public:
@@ -26,7 +25,7 @@ class CopyOperandKernel : public Kernel {
         source_(context.buffer(copy.source)),
         target_(&copy.address),
         threads_(context.threads) {
-    ELBO_ASSERT(l_.layout != Layout::window_pairs || l_.channels <= kMostZeros);
+    ELBO_ASSERT(l_.layout != Layout::window_pairs || l_.channels <= kMostPairedChannels);
   }
 
   void run(const RunContext&) override {

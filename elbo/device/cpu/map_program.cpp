@@ -1,6 +1,7 @@
 #include "elbo/device/cpu/map_program.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <unordered_map>
 
@@ -103,7 +104,9 @@ class Compiler {
   }
 
   int constant_slot(float value) {
-    auto found = std::find(program_.constants.begin(), program_.constants.end(), value);
+    // By their bits: a NaN equals itself, and 0 is not -0.
+    auto found = std::ranges::find(program_.constants, std::bit_cast<std::uint32_t>(value),
+                                   [](float known) { return std::bit_cast<std::uint32_t>(known); });
     if (found == program_.constants.end()) {
       program_.constants.push_back(value);
       found = program_.constants.end() - 1;

@@ -26,6 +26,9 @@ enum class Layout : std::uint8_t {
   window_pairs,
 };
 
+/// Of layout window_pairs.
+inline constexpr std::int64_t kMostPairedChannels = 1024;
+
 /// How numbers are stored, and what is lost.
 enum class Words : std::uint8_t {
   floats,
