@@ -52,7 +52,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   plan.latent = model("latent", {10, 34, 350});
   plan.denoising = model("denoising", {2, 12, 120});
   plan.anomaly = model("anomaly", {2, 12, 120});
-  plan.conditional = model("conditional", {3, 22, 200});
+  plan.conditional = model("conditional", {2, 26, 200});
   // The flow prior needs more than a minute to be worth having.
   plan.likelihood =
       make_model("likelihood", budget == "quick" ? "likelihood-aevb" : "study-likelihood", budget,
@@ -73,7 +73,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   }
   plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
-  plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 4 : 20;
+  plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 6 : 20;
   return plan;
 }
 
