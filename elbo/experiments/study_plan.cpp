@@ -52,7 +52,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   plan.latent = model("latent", {10, 34, 350});
   plan.denoising = model("denoising", {2, 12, 120});
   plan.anomaly = model("anomaly", {2, 12, 120});
-  plan.conditional = model("conditional", {2, 26, 200});
+  plan.conditional = model("conditional", {3, 26, 200});
   // The flow prior needs more than a minute to be worth having.
   plan.likelihood =
       make_model("likelihood", budget == "quick" ? "likelihood-aevb" : "study-likelihood", budget,
@@ -61,6 +61,8 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     // Trained for so short a time, the detector is less sharp: a few more false alarms keep
     // anomalies out.
     plan.false_alarm_rate = 0.008;
+    // The smaller network is further in the same few seconds.
+    plan.conditional.config.model.hidden = {256, 256};
   } else {
     plan.anomaly_reverse = make_model("anomaly_reverse", "study-anomaly", budget, seed, {0, 8, 60});
   }
