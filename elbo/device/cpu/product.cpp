@@ -9,8 +9,9 @@ namespace {
 
 /// Below this many multiplications a second thread costs more than it brings.
 constexpr std::int64_t kWorkPerThread = 1 << 18;
-/// What part of the second-level cache a panel of B, or all of B, may take.
-constexpr std::int64_t kCachedWords = (256 << 10) / 4;
+/// What part of the second-level cache a panel of B may take, and all of B where it stays while the
+/// rows of C are written one after the other.
+constexpr std::int64_t kCachedWords = (256 << 10) / 4, kMostCachedWords = (512 << 10) / 4;
 
 struct Range {
   std::int64_t begin, end;
@@ -52,7 +53,7 @@ class Worker {
     // What is used again at once should be what stays in the cache: all of B if it fits.
     const std::int64_t b_words =
         (panels.end - panels.begin) * p_.kernels->columns * block.runs * block.length;
-    if (b_words <= kCachedWords) {
+    if (b_words <= kMostCachedWords) {
       for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
         run_tiles(block, {tile, tile + 1}, panels);
       }
