@@ -1,6 +1,6 @@
 // The inner loop of every product: one tile of C = A B stays in registers while the loop runs along
-// the inner dimension (after Goto & van de Geijn 2008, without their blocking for the caches, which
-// these sizes don't need). Operands are read as words of four bytes: a float, or two bfloat16
+// the inner dimension (after Goto & van de Geijn 2008; product.h blocks for the caches, as far as
+// these sizes need it). Operands are read as words of four bytes: a float, or two bfloat16
 // numbers that are neighbours along the inner dimension, which one instruction multiplies and adds.
 #pragma once
 
