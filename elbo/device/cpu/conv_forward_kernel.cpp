@@ -56,11 +56,7 @@ class ConvForwardKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return {
-        .name = name_of(Op::conv2d),
-        .detail = g_.to_string() + epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""),
-        .flops = g_.flops(),
-        .bytes = g_.bytes()};
+    return g_.summary(Op::conv2d, epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
   }
 
  private:

@@ -32,6 +32,10 @@ std::string ConvGeometry::to_string() const {
   return elbo::to_string(x) + " * " + elbo::to_string(weights) + " -> " + elbo::to_string(y);
 }
 
+KernelSummary ConvGeometry::summary(Op op, const std::string& how) const {
+  return {.name = name_of(op), .detail = to_string() + how, .flops = flops(), .bytes = bytes()};
+}
+
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
   const Node& node = context.node(id);
   const auto attributes = node.get<Conv2dAttributes>();

@@ -22,6 +22,9 @@ struct ConvGeometry {
   /// What is read and written, once each, in f32.
   double bytes() const;
   std::string to_string() const;
+  /// A kernel of one of the three operations, for the plan's listing; how: its words after the
+  /// sizes.
+  KernelSummary summary(Op op, const std::string& how) const;
 };
 
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);

@@ -93,11 +93,8 @@ class ConvInputGradientKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return {
-        .name = name_of(Op::conv2d_input_gradient),
-        .detail = g_.to_string() + epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""),
-        .flops = g_.flops(),
-        .bytes = g_.bytes()};
+    return g_.summary(Op::conv2d_input_gradient,
+                      epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
   }
 
  private:

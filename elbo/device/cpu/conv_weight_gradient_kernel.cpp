@@ -71,10 +71,7 @@ class ConvWeightGradientKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return {.name = name_of(Op::conv2d_weight_gradient),
-            .detail = g_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""),
-            .flops = g_.flops(),
-            .bytes = g_.bytes()};
+    return g_.summary(Op::conv2d_weight_gradient, words_ == Words::bf16 ? ", bf16" : "");
   }
 
  private:

@@ -53,10 +53,7 @@ class LoweredConvKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return {.name = name_of(Op::conv2d_input_gradient),
-            .detail = g_.to_string() + epilogue_.to_string() + " [patches]",
-            .flops = g_.flops(),
-            .bytes = g_.bytes()};
+    return g_.summary(Op::conv2d_input_gradient, epilogue_.to_string() + " [patches]");
   }
 
  private:
