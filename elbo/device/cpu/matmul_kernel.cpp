@@ -51,8 +51,9 @@ class MatmulKernel : public Kernel {
  private:
   void set_a(const KernelContext& context, NodeId a, std::int64_t inner, bool transposed) {
     const std::int64_t rows = product_.rows;
-    if (words_ == Words::bf16 && transposed) {
-      // Pairs run down the columns of what is in memory, as they do in B: the same panels.
+    if (transposed && (words_ == Words::bf16 || crowds_the_caches(rows))) {
+      // Words (pairs, in bf16) run down the columns of what is in memory, as they do in B: the same
+      // panels.
       const OperandLayout layout{
           .layout = Layout::panels, .words = words_, .rows = inner, .columns = rows};
       a_ = context.copies.request(a, layout);
@@ -93,10 +94,13 @@ class MatmulKernel : public Kernel {
   /// caches. (Parameters are better read once and by one core, which the optimizer may then write
   /// without taking them from the other.)
   bool can_be_read_in_place(const Node& b) const {
-    constexpr std::int64_t kCrowding = 256;
     return b.op != Op::parameter && product_.columns % (product_.kernels->columns / 2) == 0 &&
-           product_.columns % kCrowding != 0;
+           !crowds_the_caches(product_.columns);
   }
+
+  /// True where elements one below the other in rows of that length fall into few sets of the
+  /// caches and push each other out.
+  static bool crowds_the_caches(std::int64_t row_length) { return row_length % 256 == 0; }
 
   Epilogue epilogue_;
   Words words_;
