@@ -3,7 +3,8 @@
 // value would have to leave the group and come back: that would be a cycle between groups. Groups
 // that a node connects are merged under the same condition. The space of a node is its element
 // count (a multiple of N or not): all its values are contiguous, so equal counts mean equal flat
-// indices.
+// indices. A group that reduces short rows has a second, smaller space: one number a row. Its
+// values are complete as soon as their row is, so the same group may go on with them.
 #include "elbo/graph/fuse.h"
 
 #include <algorithm>
@@ -26,6 +27,26 @@ bool reduces_trailing_axes(const Graph& graph, const Node& node) {
   int end = node.get<AxisAttributes>().end;
   while (end < shape.rank() && shape[end].is_one()) ++end;
   return end == shape.rank();
+}
+
+/// True when element i of `reader` reads element i / row_length of `operand`, by broadcasting.
+bool reads_row_by_row(const Shape& operand, const Shape& reader, ElementCount row_length) {
+  const int missing = reader.rank() - operand.rank();
+  const auto operand_axis = [&](int axis) {
+    return axis < missing ? Dim{1} : operand[axis - missing];
+  };
+  ElementCount inner;
+  int axis = reader.rank();
+  while (axis > 0 && inner != row_length) {
+    --axis;
+    if (!operand_axis(axis).is_one()) return false;
+    inner = inner * reader[axis];
+  }
+  if (inner != row_length) return false;
+  while (axis-- > 0) {
+    if (operand_axis(axis) != reader[axis]) return false;
+  }
+  return true;
 }
 
 class Fuser {
@@ -56,11 +77,17 @@ class Fuser {
     ElementCount space;
     /// Elements that one reduced value sums over; 0 while nothing is reduced.
     ElementCount reduced{0};
+    /// The count of reduced values.
+    ElementCount rows{0};
     /// No fewer than the values it holds; an operand that two nodes read counts twice.
     int values = 0;
     std::vector<NodeId> nodes;
     std::set<int> needs;
     bool merged_away = false;
+
+    bool has_short_rows() const {
+      return reduced.batch_power == 0 && reduced.size > 1 && reduced.size <= kLongestRow;
+    }
   };
 
   static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
@@ -128,20 +155,45 @@ class Fuser {
     return false;
   }
 
-  /// True when the node could be computed inside the group: same space, and none of its operands
-  /// is complete only after the group has run.
+  /// True when the node could be computed inside the group: same space, or a map over its rows, and
+  /// none of its operands is complete only after the group has run.
   bool can_join(int group, NodeId id, ElementCount space) {
-    if (draft(group).kind != GroupKind::map || draft(group).space != space) return false;
-    if (draft(group).values + values_of(id, group) > kMaxGroupValues) return false;
+    const Draft& target = draft(group);
+    if (target.kind != GroupKind::map) return false;
+    if (target.space != space && !is_map_over_rows(target, id, group)) return false;
+    if (target.values + values_of(id, group) > kMaxGroupValues) return false;
     for (const NodeId input : graph_.node(id).inputs) {
-      const NodeId source = root_[index(input)];
-      if (group_of_[index(source)] == group && is_reduction(graph_.node(source).op)) return false;
-      if (group_of_[index(source)] == group && count(source) != space) return false;
+      if (group_of_[index(root_[index(input)])] == group && !can_read(target, id, input)) {
+        return false;
+      }
     }
     for (const int needed : needs_of(id)) {
       if (needed != group && reaches(needed, group)) return false;
     }
     return true;
+  }
+
+  /// True for a map over the reduced values of the group that reads one of them.
+  bool is_map_over_rows(const Draft& target, NodeId id, int group) const {
+    const Node& node = graph_.node(id);
+    return target.has_short_rows() && is_map(node.op) && count(id) == target.rows &&
+           std::any_of(node.inputs.begin(), node.inputs.end(), [&](NodeId input) {
+             return group_of_[index(root_[index(input)])] == group;
+           });
+  }
+
+  /// True when a node in the group could read a value of the group: element by element, or as the
+  /// number of its row.
+  bool can_read(const Draft& target, NodeId reader, NodeId operand) const {
+    const Node& node = graph_.node(reader);
+    if (node.op == Op::gather) return false;
+    const ElementCount space = is_reduction(node.op) ? count(node.inputs[0]) : count(reader);
+    const ElementCount available = count(root_[index(operand)]);
+    if (space == target.space && available == target.space) return true;
+    if (!target.has_short_rows() || available != target.rows || is_reduction(node.op)) return false;
+    return space == target.rows ||
+           (space == target.space &&
+            reads_row_by_row(graph_.node(operand).shape, node.shape, target.reduced));
   }
 
   void place_map(NodeId id) {
@@ -186,16 +238,15 @@ class Fuser {
     if (draft(a).values + draft(b).values > kMaxGroupValues) return false;
     const ElementCount ra = draft(a).reduced, rb = draft(b).reduced;
     if (ra.size != 0 && rb.size != 0 && ra != rb) return false;
-    // A reduced value of one that the other reads, or a path through a third group, forbids it.
+    // A value of one that the other can't read before it is complete, or a path through a third
+    // group, forbids it.
     const auto direct_only = [&](int from, int to) {
       for (const int needed : draft(from).needs) {
         if (needed != to && reaches(needed, to)) return false;
       }
       for (const NodeId id : draft(from).nodes) {
         for (const NodeId input : graph_.node(id).inputs) {
-          const NodeId source = root_[index(input)];
-          if (group_of_[index(source)] == to &&
-              (is_reduction(graph_.node(source).op) || count(source) != draft(to).space)) {
+          if (group_of_[index(root_[index(input)])] == to && !can_read(draft(to), id, input)) {
             return false;
           }
         }
@@ -213,7 +264,10 @@ class Fuser {
     for (const NodeId id : source.nodes) group_of_[index(id)] = into;
     target.values += source.values;
     target.needs.insert(source.needs.begin(), source.needs.end());
-    if (target.reduced.size == 0) target.reduced = source.reduced;
+    if (target.reduced.size == 0) {
+      target.reduced = source.reduced;
+      target.rows = source.rows;
+    }
     source.nodes.clear();
     source.needs.clear();
     source.merged_away = true;
@@ -241,6 +295,7 @@ class Fuser {
       draft(group_of_[index(id)]).space = space;
     }
     draft(group_of_[index(id)]).reduced = reduced;
+    draft(group_of_[index(id)]).rows = count(id);
   }
 
   /// The product's own pass adds a bias over the last axis and applies relu, when nobody else wants

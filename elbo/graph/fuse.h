@@ -1,7 +1,9 @@
 // Groups nodes into the kernels that will run. A map group evaluates a set of elementwise nodes in
-// one pass over one index space, and may end in sums or maxima over trailing axes; a contraction
-// group is a product with its epilogue (bias, activation). Reshapes and stop_gradient cost nothing:
-// they are aliases of the value they view.
+// one pass over one index space, and may end in sums or maxima over trailing axes; where these rows
+// are short, it also holds the maps over the reduced values and what reads them back along the rows
+// (a whole layer normalisation or softmax). A contraction group is a product with its epilogue
+// (bias, activation). Reshapes and stop_gradient cost nothing: they are aliases of the value they
+// view.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,9 @@ namespace elbo {
 
 /// The most values that a map group may hold: operands, constants and results together.
 inline constexpr int kMaxGroupValues = 256;
+/// Elements of the longest row whose sum may be read back in the group that makes it: a dozen such
+/// rows stay in the second-level cache.
+inline constexpr std::int64_t kLongestRow = 2048;
 
 enum class GroupKind : std::uint8_t { map, contraction, reduction, random, copy };
 

@@ -10,6 +10,7 @@
 #include "elbo/distributions/likelihood.h"
 #include "elbo/graph/gradients.h"
 #include "elbo/graph/ops.h"
+#include "elbo/nn/layers.h"
 #include "tests/graph/random_graphs.h"
 
 namespace elbo {
@@ -116,11 +117,46 @@ TEST(Fuse, ADiamondThroughAProductIsNoCycle) {
   expect_runnable(graph, fusion, {y});
 }
 
-TEST(Fuse, ASumThatItsRowsReadIsNoCycle) {
+TEST(Fuse, ASoftmaxIsOneGroup) {
   Graph graph;
   const Value x = graph.input("x", Shape{kBatch, 8});
+  const Value e = exp(x - expand_dims(max(x, {1}), 1));
+  const Value y = e / expand_dims(sum(e, {1}), 1);
+  const Fusion fusion = fuse(graph, {y});
+  ASSERT_EQ(kinds_of(fusion), (std::vector<GroupKind>{GroupKind::map}));
+  EXPECT_EQ(fusion.groups[0].results, (std::vector<NodeId>{y.id()}));
+  expect_runnable(graph, fusion, {y});
+}
+
+TEST(Fuse, ALayerNormalisationIsOneGroupForwardAndOneBack) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, 32});
+  const Value upstream = graph.input("upstream", Shape{kBatch, 32});
+  const Value y = layer_norm("norm", x);
+  const Value d_x = gradients(sum(y * upstream, {0, 1}), {x})[0];
+  const Fusion forward = fuse(graph, {y});
+  EXPECT_EQ(kinds_of(forward), (std::vector<GroupKind>{GroupKind::map}));
+  const Fusion both = fuse(graph, {y, d_x});
+  EXPECT_LE(kinds_of(both).size(), 2U);
+  expect_runnable(graph, both, {y, d_x});
+}
+
+TEST(Fuse, ASumOfLongRowsThatTheyReadIsNoCycle) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, kLongestRow + 1});
   const Value e = exp(x);
   const Value y = e / expand_dims(sum(e, {1}), 1);
+  const Fusion fusion = fuse(graph, {y});
+  EXPECT_LT(group_of(fusion, e), group_of(fusion, y));
+  expect_runnable(graph, fusion, {y});
+}
+
+TEST(Fuse, ASumOfRowsThatColumnsReadIsNoCycle) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{8, 8});
+  const Value e = exp(x);
+  // The sum of row i divides column i.
+  const Value y = e / sum(e, {1});
   const Fusion fusion = fuse(graph, {y});
   EXPECT_LT(group_of(fusion, e), group_of(fusion, y));
   expect_runnable(graph, fusion, {y});

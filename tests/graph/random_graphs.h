@@ -15,13 +15,14 @@ inline std::vector<Value> grow_graph(Graph& graph, RandomSequence& random, int o
   const Value w = graph.input("w", Shape{6, 6});
   std::vector<Value> tables{graph.input("x", table)};
   std::vector<Value> small{graph.input("row", Shape{6})};
+  std::vector<Value> rows{sum(tables[0], {1})};
   std::vector<Value> all;
   const auto pick = [&](const std::vector<Value>& values) {
     return values[random.next_below(static_cast<std::uint32_t>(values.size()))];
   };
   const auto make = [&]() -> Value {
     const Value a = pick(tables);
-    switch (random.next_below(12)) {
+    switch (random.next_below(14)) {
       case 0:
         return tanh(a + pick(tables));
       case 1:
@@ -44,6 +45,10 @@ inline std::vector<Value> grow_graph(Graph& graph, RandomSequence& random, int o
         return concat({slice(a, 1, 2, 6), slice(pick(tables), 1, 0, 2)}, 1);
       case 10:
         return reshape(tanh(reshape(a, Shape{Dim(6, true)})), table);
+      case 11:
+        return tanh(pick(rows) - sigmoid(pick(rows)));
+      case 12:
+        return tanh(a * expand_dims(pick(rows), 1));
       default:
         return maximum(a, -pick(tables)) * 0.7;
     }
@@ -53,8 +58,10 @@ inline std::vector<Value> grow_graph(Graph& graph, RandomSequence& random, int o
     all.push_back(value);
     if (value.shape() == table) {
       tables.push_back(value);
+    } else if (value.shape() == Shape{kBatch}) {
+      rows.push_back(value);
     } else if (value.shape().rank() == 2 || !value.shape().has_batch()) {
-      small.push_back(value);  // (N, 1) and (6) broadcast against tables; (N) would not
+      small.push_back(value);  // (N, 1) and (6) broadcast against tables
     }
   }
   return all;

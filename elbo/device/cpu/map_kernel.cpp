@@ -17,7 +17,8 @@ namespace {
 constexpr std::int64_t kWorkPerThread = 16384;
 /// Tiles are cut at the ends of runs at least this long, so that runs are read in place.
 constexpr std::int64_t kLongRun = 128;
-constexpr int kMaxSlots = kMaxGroupValues;
+/// The numbers of rows may need a tile along the rows as well.
+constexpr int kMaxSlots = 2 * kMaxGroupValues;
 
 class MapKernel : public Kernel {
  public:
@@ -25,13 +26,17 @@ class MapKernel : public Kernel {
       : program_(std::move(program)), detail_(std::move(detail)) {
     ELBO_ASSERT(program_.slot_count() <= kMaxSlots);
     for (const MapLoad& load : program_.loads) {
-      if (load.direct) continue;
+      if (load.direct || load.over_rows) continue;
       const std::int64_t inner = load.pattern.inner();
       if (inner >= kLongRun && inner < program_.count) row_length_ = std::max(row_length_, inner);
     }
-    // Short reduced rows are never cut by the end of a tile; long ones start with one.
     const std::int64_t reduced = program_.reduced_length;
-    if (reduced < kTileSize) tile_length_ = kTileSize / reduced * reduced;
+    if (program_.has_whole_rows) {
+      tile_size_ = std::max(kTileSize, reduced);
+      if (row_length_ % reduced != 0) row_length_ = 0;
+    }
+    // Rows that fit in a tile are never cut by its end; longer ones start with a tile.
+    tile_length_ = reduced <= tile_size_ ? tile_size_ / reduced * reduced : tile_size_;
     grain_ = std::max({reduced, row_length_, tile_length_});
     if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
     const std::int64_t work =
@@ -41,17 +46,17 @@ class MapKernel : public Kernel {
 
   std::int64_t scratch_bytes() const override {
     return (tiles_per_thread() * threads_ + static_cast<std::int64_t>(program_.constants.size())) *
-           kTileSize * static_cast<std::int64_t>(sizeof(float));
+           tile_size_ * static_cast<std::int64_t>(sizeof(float));
   }
 
   void set_scratch(std::byte* scratch) override { scratch_ = reinterpret_cast<float*>(scratch); }
 
   void run(const RunContext&) override {
     // Scratch is shared with other kernels, so constants are laid out anew each time.
-    float* constants = scratch_ + tiles_per_thread() * threads_ * kTileSize;
+    float* constants = scratch_ + tiles_per_thread() * threads_ * tile_size_;
     for (std::size_t i = 0; i < program_.constants.size(); ++i) {
-      functions_.fill(program_.constants[i], constants + static_cast<std::int64_t>(i) * kTileSize,
-                      static_cast<std::size_t>(std::min(kTileSize, program_.count)));
+      functions_.fill(program_.constants[i], constants + static_cast<std::int64_t>(i) * tile_size_,
+                      static_cast<std::size_t>(std::min(tile_size_, program_.count)));
     }
     const std::int64_t grains = (program_.count + grain_ - 1) / grain_;
     parallel_for(threads_, threads_, 1, [&](std::int64_t first, std::int64_t last) {
@@ -65,13 +70,16 @@ class MapKernel : public Kernel {
   KernelSummary summary() const override {
     double bytes = 0;
     for (const MapLoad& load : program_.loads) {
-      bytes +=
-          static_cast<double>(size_of(load.dtype)) *
-          static_cast<double>(load.direct || load.gathers ? program_.count : load.pattern.inner());
+      const std::int64_t all = load.over_rows ? rows_in(program_.count) : program_.count;
+      bytes += static_cast<double>(size_of(load.dtype)) *
+               static_cast<double>(load.direct || load.gathers ? all : load.pattern.inner());
     }
-    bytes +=
-        4.0 * static_cast<double>(program_.stores.size()) * static_cast<double>(program_.count);
-    return {.name = program_.reductions.empty() ? "map" : "map+reduce",
+    for (const MapStore& store : program_.stores) {
+      bytes +=
+          4.0 * static_cast<double>(store.over_rows ? rows_in(program_.count) : program_.count);
+    }
+    const bool reduces = !program_.reductions.empty() || program_.has_whole_rows;
+    return {.name = reduces ? "map+reduce" : "map",
             .detail = detail_,
             .flops = static_cast<double>(program_.count) *
                      static_cast<double>(program_.instructions.size()),
@@ -85,17 +93,16 @@ class MapKernel : public Kernel {
 
   void run_range(std::int64_t part, std::int64_t begin, std::int64_t end, float* constants) const {
     if (begin >= end) return;
-    float* tiles = scratch_ + part * tiles_per_thread() * kTileSize;
-    const std::int64_t reduced = program_.reduced_length;
+    float* tiles = scratch_ + part * tiles_per_thread() * tile_size_;
     for (const MapReduction& reduction : program_.reductions) {
       const float start = reduction.is_max ? -std::numeric_limits<float>::infinity() : 0.0f;
-      functions_.fill(start, reduction.target.floats() + begin / reduced,
-                      static_cast<std::size_t>((end - begin) / reduced));
+      functions_.fill(start, reduction.target.floats() + rows_in(begin),
+                      static_cast<std::size_t>(rows_in(end - begin)));
     }
     std::array<float*, kMaxSlots> slots;
     for (std::size_t i = 0; i < program_.constants.size(); ++i) {
       slots[static_cast<std::size_t>(program_.first_constant()) + i] =
-          constants + static_cast<std::int64_t>(i) * kTileSize;
+          constants + static_cast<std::int64_t>(i) * tile_size_;
     }
     std::int64_t length = 0;
     for (std::int64_t at = begin; at < end; at += length) {
@@ -108,34 +115,61 @@ class MapKernel : public Kernel {
   void run_tile(std::int64_t begin, std::int64_t length, float* tiles,
                 std::array<float*, kMaxSlots>& slots) const {
     for (std::size_t i = 0; i < program_.loads.size(); ++i) {
-      slots[i] = load(program_.loads[i], begin, length,
-                      tiles + (program_.tile_count + static_cast<std::int64_t>(i)) * kTileSize);
+      const MapLoad& operand = program_.loads[i];
+      float* tile = tiles + (program_.tile_count + static_cast<std::int64_t>(i)) * tile_size_;
+      slots[i] = operand.over_rows ? load(operand, rows_in(begin), rows_in(length), tile)
+                                   : load(operand, begin, length, tile);
     }
     const auto first = static_cast<std::size_t>(program_.first_computed());
     for (std::size_t i = 0; i < program_.tiles.size(); ++i) {
-      if (program_.tiles[i] >= 0) slots[first + i] = tiles + program_.tiles[i] * kTileSize;
+      if (program_.tiles[i] >= 0) slots[first + i] = tiles + program_.tiles[i] * tile_size_;
     }
     for (const MapStore& store : program_.stores) {
-      slots[static_cast<std::size_t>(store.slot)] = store.target.floats() + begin;
+      slots[static_cast<std::size_t>(store.slot)] =
+          store.target.floats() + (store.over_rows ? rows_in(begin) : begin);
     }
     for (const MapInstruction& instruction : program_.instructions) {
-      if (instruction.sigmoid >= 0) {
-        functions_.softplus_and_sigmoid(slots[static_cast<std::size_t>(instruction.a)],
-                                        slots[static_cast<std::size_t>(instruction.result)],
-                                        slots[static_cast<std::size_t>(instruction.sigmoid)],
-                                        static_cast<std::size_t>(length));
-        continue;
-      }
-      functions_.map[static_cast<std::size_t>(instruction.op)](
-          slots[static_cast<std::size_t>(instruction.a)],
-          slots[static_cast<std::size_t>(instruction.b)],
-          slots[static_cast<std::size_t>(instruction.c)],
-          slots[static_cast<std::size_t>(instruction.result)], static_cast<std::size_t>(length));
+      execute(instruction, length, slots);
     }
     for (const MapReduction& reduction : program_.reductions) {
       reduce(reduction, slots[static_cast<std::size_t>(reduction.slot)], begin, length);
     }
   }
+
+  void execute(const MapInstruction& instruction, std::int64_t length,
+               const std::array<float*, kMaxSlots>& slots) const {
+    const float* a = slots[static_cast<std::size_t>(instruction.a)];
+    float* result = slots[static_cast<std::size_t>(instruction.result)];
+    if (instruction.step == MapStep::reduce) return reduce_rows(instruction.op, a, length, result);
+    if (instruction.step == MapStep::spread) return spread_rows(a, length, result);
+    const auto count =
+        static_cast<std::size_t>(instruction.step == MapStep::rows ? rows_in(length) : length);
+    if (instruction.sigmoid >= 0) {
+      functions_.softplus_and_sigmoid(a, result,
+                                      slots[static_cast<std::size_t>(instruction.sigmoid)], count);
+      return;
+    }
+    functions_.map[static_cast<std::size_t>(instruction.op)](
+        a, slots[static_cast<std::size_t>(instruction.b)],
+        slots[static_cast<std::size_t>(instruction.c)], result, count);
+  }
+
+  void reduce_rows(Op op, const float* tile, std::int64_t length, float* numbers) const {
+    const auto reduced = static_cast<std::size_t>(program_.reduced_length);
+    const auto function = op == Op::max ? functions_.max : functions_.sum;
+    for (std::int64_t row = 0; row < rows_in(length); ++row, tile += reduced) {
+      numbers[row] = function(tile, reduced);
+    }
+  }
+
+  void spread_rows(const float* numbers, std::int64_t length, float* tile) const {
+    const auto reduced = static_cast<std::size_t>(program_.reduced_length);
+    for (std::int64_t row = 0; row < rows_in(length); ++row, tile += reduced) {
+      functions_.fill(numbers[row], tile, reduced);
+    }
+  }
+
+  std::int64_t rows_in(std::int64_t elements) const { return elements / program_.reduced_length; }
 
   void reduce(const MapReduction& reduction, const float* tile, std::int64_t begin,
               std::int64_t length) const {
@@ -209,6 +243,8 @@ class MapKernel : public Kernel {
   std::string detail_;
   const TileFunctions& functions_ = tile_functions();
   std::int64_t row_length_ = 0;
+  /// Floats that a tile has room for, and those that are used.
+  std::int64_t tile_size_ = kTileSize;
   std::int64_t tile_length_ = kTileSize;
   std::int64_t grain_ = 1;
   int threads_ = 1;

@@ -46,6 +46,7 @@ class Compiler {
     const Node& first = context_.node(group_.nodes.front());
     program_.count = is_reduction(first.op) ? context_.count(first.inputs[0])
                                             : context_.count(group_.nodes.front());
+    find_rows();
     // Loads and constants come first in the slot order, so find them before numbering values.
     for (const NodeId id : group_.nodes) collect_operands(id);
     for (const NodeId id : group_.nodes) compile(id);
@@ -55,6 +56,23 @@ class Compiler {
   }
 
  private:
+  void find_rows() {
+    for (const NodeId id : group_.nodes) {
+      const Node& node = context_.node(id);
+      if (is_reduction(node.op)) program_.reduced_length = program_.count / context_.count(id);
+      for (const NodeId operand : node.inputs) {
+        const NodeId root = context_.root(operand);
+        program_.has_whole_rows |= in_group(root) && context_.count(root) != program_.count;
+      }
+    }
+  }
+
+  /// True for a map over the numbers of the rows.
+  bool is_over_rows(NodeId id) const {
+    return program_.has_whole_rows && !is_reduction(context_.node(id).op) &&
+           context_.count(id) != program_.count;
+  }
+
   bool in_group(NodeId id) const {
     return std::find(group_.nodes.begin(), group_.nodes.end(), id) != group_.nodes.end();
   }
@@ -83,7 +101,8 @@ class Compiler {
     const Extents space = is_reduction(context_.node(consumer).op) ? context_.extents(operand)
                                                                    : context_.extents(consumer);
     load.pattern = make_pattern(context_.extents(operand), space);
-    load.direct = load.dtype == DType::f32 && context_.count(operand) == program_.count;
+    load.over_rows = is_over_rows(consumer);
+    load.direct = load.dtype == DType::f32 && context_.count(operand) == element_count(space);
     return load;
   }
 
@@ -132,21 +151,58 @@ class Compiler {
 
   int slot_of(NodeId consumer, NodeId operand) {
     const NodeId root = context_.root(operand);
-    if (const auto found = slots_.find(root); found != slots_.end()) return found->second;
+    if (const auto found = slots_.find(root); found != slots_.end()) {
+      const bool is_row_number = in_group(root) && context_.count(root) != program_.count;
+      return is_row_number && !is_over_rows(consumer) ? spread_slot(root) : found->second;
+    }
     if (splat(operand) != nullptr) return constant_slot(constant_value(operand));
     return load_slot(make_load(consumer, operand));
   }
 
-  void compile(NodeId id) {
+  /// The number of each row, along the row; made once for all that read it.
+  int spread_slot(NodeId root) {
+    const auto [found, is_new] = spread_.try_emplace(root, 0);
+    if (is_new) {
+      found->second = new_slot();
+      program_.instructions.push_back(
+          {.step = MapStep::spread, .a = slots_[root], .result = found->second});
+    }
+    return found->second;
+  }
+
+  int new_slot() {
+    program_.tiles.push_back(-1);
+    return program_.slot_count() - 1;
+  }
+
+  void store_result(NodeId id, int slot) {
+    if (!is_result(id)) return;
+    program_.stores.push_back(
+        {.slot = slot,
+         .target = context_.buffer(id),
+         .over_rows = program_.has_whole_rows && context_.count(id) != program_.count});
+  }
+
+  void compile_reduction(NodeId id) {
     const Node& node = context_.node(id);
-    if (is_reduction(node.op)) {
-      program_.reductions.push_back({.slot = slot_of(id, node.inputs[0]),
-                                     .is_max = node.op == Op::max,
-                                     .target = context_.buffer(id)});
-      program_.reduced_length = program_.count / context_.count(id);
+    const int operand = slot_of(id, node.inputs[0]);
+    if (!program_.has_whole_rows) {
+      program_.reductions.push_back(
+          {.slot = operand, .is_max = node.op == Op::max, .target = context_.buffer(id)});
       return;
     }
-    MapInstruction instruction{.op = node.op};
+    const int result = new_slot();
+    slots_[id] = result;
+    program_.instructions.push_back(
+        {.step = MapStep::reduce, .op = node.op, .a = operand, .result = result});
+    store_result(id, result);
+  }
+
+  void compile(NodeId id) {
+    const Node& node = context_.node(id);
+    if (is_reduction(node.op)) return compile_reduction(id);
+    MapInstruction instruction{.step = is_over_rows(id) ? MapStep::rows : MapStep::elements,
+                               .op = node.op};
     if (node.op == Op::gather) {
       instruction.a = load_slot(make_gather(node));
     } else {
@@ -160,11 +216,10 @@ class Compiler {
       return;
     }
     if (copies) instruction.op = Op::broadcast_to;
-    instruction.result = program_.slot_count();
+    instruction.result = new_slot();
     slots_[id] = instruction.result;
-    program_.tiles.push_back(-1);
-    if (is_result(id)) program_.stores.push_back({instruction.result, context_.buffer(id)});
     program_.instructions.push_back(instruction);
+    store_result(id, instruction.result);
   }
 
   /// A softplus and a sigmoid of one operand (a Bernoulli loss and its slope) become one
@@ -174,12 +229,12 @@ class Compiler {
     for (std::size_t i = 0; i < all.size(); ++i) {
       const bool is_either = all[i].op == Op::softplus || all[i].op == Op::sigmoid;
       if (!is_either || all[i].sigmoid >= 0) continue;
-      const auto other =
-          std::find_if(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
-                       [&](const MapInstruction& later) {
-                         return later.a == all[i].a && later.op != all[i].op &&
-                                (later.op == Op::softplus || later.op == Op::sigmoid);
-                       });
+      const auto other = std::find_if(
+          all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+          [&](const MapInstruction& later) {
+            return later.a == all[i].a && later.step == all[i].step && later.op != all[i].op &&
+                   (later.op == Op::softplus || later.op == Op::sigmoid);
+          });
       if (other == all.end()) continue;
       MapInstruction both = all[i].op == Op::softplus ? all[i] : *other;
       both.sigmoid = all[i].op == Op::sigmoid ? all[i].result : other->result;
@@ -209,12 +264,16 @@ class Compiler {
     std::vector<int> free;
     for (int time = 0; time < end; ++time) {
       const MapInstruction& instruction = program_.instructions[static_cast<std::size_t>(time)];
-      for (std::size_t value = 0; value < last_use.size(); ++value) {
-        // A tile may be overwritten by the instruction that reads it last: tiles go element by
-        // element.
-        if (last_use[value] == time && program_.tiles[value] >= 0)
-          free.push_back(program_.tiles[value]);
-      }
+      const auto release_operands = [&] {
+        for (std::size_t value = 0; value < last_use.size(); ++value) {
+          if (last_use[value] == time && program_.tiles[value] >= 0)
+            free.push_back(program_.tiles[value]);
+        }
+      };
+      // A tile may be overwritten by the instruction that reads it last, which goes element by
+      // element, or reads a whole row before it writes the row's number; but not by a spread.
+      const bool in_place = instruction.step != MapStep::spread;
+      if (in_place) release_operands();
       for (const int result : {instruction.result, instruction.sigmoid}) {
         if (result < 0) continue;
         const auto value = static_cast<std::size_t>(result - first);
@@ -223,6 +282,7 @@ class Compiler {
         program_.tiles[value] = free.back();
         free.pop_back();
       }
+      if (!in_place) release_operands();
     }
   }
 
@@ -230,6 +290,8 @@ class Compiler {
   const Group& group_;
   MapProgram program_;
   std::unordered_map<NodeId, int> slots_;
+  /// Of values that are numbers of rows: their tiles along the rows.
+  std::unordered_map<NodeId, int> spread_;
 };
 
 }  // namespace

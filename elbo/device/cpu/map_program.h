@@ -1,6 +1,8 @@
 // A map group as a small program over tiles: loads bring operands into tiles of one flat index
-// range, instructions combine tiles, and results go to memory or into reduced values. The program
-// knows no vector instructions; map_kernel.cpp runs it with the functions of tile_ops.h.
+// range, instructions combine tiles, and results go to memory or into reduced values. Where the
+// program reads reduced values back, a tile is made of whole rows, and some tiles hold one number
+// for each of them. The program knows no vector instructions; map_kernel.cpp runs it with the
+// functions of tile_ops.h.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +12,8 @@
 
 namespace elbo::cpu {
 
-/// Elements of a tile: small enough that a dozen tiles stay in the first-level cache.
+/// Elements of a tile: small enough that a dozen tiles stay in the first-level cache. A tile of
+/// whole rows may have to be larger.
 inline constexpr std::int64_t kTileSize = 512;
 
 /// How an operand's elements follow from the flat index: dimensions from outer to inner; the
@@ -36,11 +39,25 @@ struct MapLoad {
   Buffer indices;
   /// The operand's elements are the index space's, one to one, as floats: read in place.
   bool direct = false;
+  /// The index space is that of the rows.
+  bool over_rows = false;
   bool operator==(const MapLoad&) const = default;
+};
+
+enum class MapStep : std::uint8_t {
+  /// The operation on each element of the tile.
+  elements,
+  /// The operation on the numbers of the tile's rows.
+  rows,
+  /// The sum or maximum of each row.
+  reduce,
+  /// Every row's number, repeated along the row.
+  spread,
 };
 
 /// Slots name tiles: loads first, then constants, then computed values.
 struct MapInstruction {
+  MapStep step = MapStep::elements;
   Op op = Op::add;
   int a = 0, b = 0, c = 0;
   int result = 0;
@@ -51,8 +68,11 @@ struct MapInstruction {
 struct MapStore {
   int slot = 0;
   Buffer target;
+  /// One number a row.
+  bool over_rows = false;
 };
 
+/// Where nothing reads a reduced value back, tiles may be parts of rows, which add up in memory.
 struct MapReduction {
   int slot = 0;
   bool is_max = false;
@@ -68,6 +88,8 @@ struct MapProgram {
   std::vector<MapReduction> reductions;
   /// Elements that make one reduced value; 1 when nothing is reduced.
   std::int64_t reduced_length = 1;
+  /// Reduced values are instructions' results, and there are no `reductions`.
+  bool has_whole_rows = false;
   /// For each computed slot: the scratch tile it uses, or -1 when it is written straight to a
   /// store.
   std::vector<int> tiles;
