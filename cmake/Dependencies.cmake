@@ -1,6 +1,6 @@
 # What the library and the program need; docs/dependencies.md says what each is for. What the
 # library links must also stand in elboConfig.cmake.in.
-find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Threads REQUIRED)
 find_package(hwy REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(JPEG REQUIRED)

@@ -1,29 +1,34 @@
-// One pool of threads for everything: OpenMP's. The count is always passed in, never global.
+// Loops split between threads. The number of threads is always passed in, never global.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+
+#include "elbo/base/thread_pool.h"
 
 namespace elbo {
 
-/// How many threads this machine can run at once, at least 1.
+/// How many threads this process may run at once, at least 1.
 int available_threads();
 
-/// Calls body(begin, end) on disjoint ranges that cover [0, count), one range a thread, each but
-/// the last a multiple of `grain` long. Runs inline when one range is enough. body must not throw.
+/// Calls body(begin, end) on disjoint ranges that cover [0, count): as many ranges as threads, or
+/// fewer, each but the last a multiple of `grain` long. The ranges depend on nothing else; which
+/// thread takes which does, so a body must not care. Runs inline when one range is enough. body
+/// must not throw.
 template <typename Body>
 void parallel_for(int threads, std::int64_t count, std::int64_t grain, const Body& body) {
   const std::int64_t grains = (count + grain - 1) / grain;
-  const std::int64_t used = grains < threads ? grains : threads;
+  const std::int64_t used = std::min({grains, std::int64_t{threads}, std::int64_t{kMostThreads}});
   if (used <= 1) {
     if (count > 0) body(std::int64_t{0}, count);
     return;
   }
-#pragma omp parallel for num_threads(static_cast <int>(used)) schedule(static, 1)
-  for (std::int64_t part = 0; part < used; ++part) {
+  const auto run_range = [&](std::int64_t part) {
     const std::int64_t begin = grains * part / used * grain;
     const std::int64_t end = grains * (part + 1) / used * grain;
     body(begin, end < count ? end : count);
-  }
+  };
+  thread_pool().run(static_cast<int>(used), PartFunction(run_range));
 }
 
 }  // namespace elbo
