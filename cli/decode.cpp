@@ -1,7 +1,5 @@
 // `elbo decode RUN z.npy --out x.npy`: from codes to data.
-#include <algorithm>
-#include <charconv>
-
+#include "cli/class_argument.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "elbo/base/error.h"
@@ -10,21 +8,6 @@
 
 namespace elbo::cli {
 namespace {
-
-/// The class that `word` names, or whose number it is.
-std::int32_t find_class(const RunConfig& config, const std::string& word) {
-  const auto& names = config.class_names;
-  const auto named = std::find(names.begin(), names.end(), word);
-  if (named != names.end()) return static_cast<std::int32_t>(named - names.begin());
-  std::int32_t number = -1;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc() || end != word.data() + word.size() || number < 0 ||
-      number >= config.shape.class_count) {
-    throw UsageError("--label: expected a class, 0 to {} or one of {}; found '{}'",
-                     config.shape.class_count - 1, fmt::join(names, ", "), word);
-  }
-  return number;
-}
 
 class Decode : public Command {
  public:

@@ -22,7 +22,7 @@ class Encode : public Command {
 
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
-    Dataset data = load_dataset(spec_, common.data());
+    Dataset data = load_dataset_for(loaded, spec_, common.data());
     if (loaded.config.data.binarisation == "static") {
       data = binarised(data, static_cast<std::uint64_t>(common.seed.value_or(1)));
     }

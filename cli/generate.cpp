@@ -1,8 +1,10 @@
 // `elbo generate RUN --out DIR [--label C] [--count N]`: new examples from the prior.
+#include "cli/class_argument.h"
 #include "cli/experiment.h"
 #include "elbo/base/error.h"
 #include "elbo/evaluate/fitted_vae.h"
 #include "elbo/experiments/experiments.h"
+#include "elbo/report/study.h"
 
 namespace elbo::cli {
 namespace {
@@ -13,9 +15,9 @@ class Generate : public Command {
     arguments.positional("RUN", &run_, "a run folder, made by 'elbo train'");
     arguments.option("--out DIR", &out_, "the folder for samples, figures and report.html", {},
                      Need::required);
-    arguments.option("--label C", &label_, "the class to draw (conditional models)",
-                     in_range(0, 1e9));
-    arguments.option("--count N", &count_, "how many", in_range(1, 1e6));
+    arguments.option("--label C", &label_,
+                     "the class to draw (conditional models): name or number");
+    arguments.option("--count N", &count_, "how many (default: 72)", in_range(1, 1e6));
     arguments.example("elbo generate runs/first --count 100 --out look");
   }
 
@@ -24,10 +26,13 @@ class Generate : public Command {
     if (label_ && !loaded.vae.model().is_conditional()) {
       throw UsageError("--label {}: {} is not a conditional model", *label_, run_);
     }
-    const ResultFolder results(out_);
+    std::optional<std::int64_t> label;
+    if (label_) label = find_class(loaded.config, *label_);
     const std::int64_t columns = std::min<std::int64_t>(count_, 12);
     const std::int64_t rows = (count_ + columns - 1) / columns;
-    const Array images = sample_images(loaded.vae, rows, columns, seed_of(common), label_);
+    check_page(rows * columns, loaded.vae.model().data().image);
+    const ResultFolder results(out_);
+    const Array images = sample_images(loaded.vae, rows, columns, seed_of(common), label);
     const nlohmann::json report{
         {"models",
          {{{"name", "model"}, {"images", results.write_array("samples_model", images)}}}}};
@@ -38,8 +43,17 @@ class Generate : public Command {
   }
 
  private:
+  static void check_page(std::int64_t count, const ImageShape& image) {
+    const std::int64_t most = Study::kMostImageBytes / image.size();
+    if (count <= most) return;
+    throw UsageError(
+        "--count: a page has room for {} images of {} x {} x {}, {} were asked for; 'elbo decode' "
+        "makes any number",
+        most, image.height, image.width, image.channels, count);
+  }
+
   std::string run_, out_;
-  std::optional<std::int64_t> label_;
+  std::optional<std::string> label_;
   std::int64_t count_ = 72;
 };
 

@@ -10,6 +10,7 @@
 #include "elbo/base/suggest.h"
 #include "elbo/base/version.h"
 #include "elbo/io/toml.h"
+#include "elbo/train/settings.h"
 
 namespace elbo::cli {
 namespace {
@@ -176,7 +177,8 @@ std::vector<std::string> without_help_verb(std::vector<std::string> words) {
 
 void declare_common(CommonOptions& common, Arguments& arguments) {
   arguments.flag("--json", common.json, "print exactly one JSON object instead of a table");
-  arguments.option("--seed N", &common.seed, "seed of everything random", at_least(0));
+  arguments.option("--seed N", &common.seed, "seed of everything random",
+                   in_range(0, static_cast<double>(kLargestSeed)));
   arguments.option("--threads N", &common.threads, "threads to use (default: one for each core)",
                    in_range(1, 4096));
   arguments.option("--data-dir DIR", &common.data_dir,

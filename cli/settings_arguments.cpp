@@ -13,14 +13,13 @@ void SettingsArguments::declare(Arguments& arguments) {
                    "one setting, e.g. model.latent=10; repeat for more");
 }
 
-RunConfig SettingsArguments::resolve(const CommonOptions& common) const {
+RunConfig SettingsArguments::resolve(const CommonOptions& common, RunConfig config) const {
   nlohmann::json tables = nlohmann::json::object();
   if (!preset_.empty()) {
     merge(tables, parse_toml(find_preset(preset_).toml, "preset " + preset_));
   }
   if (!config_.empty()) merge(tables, read_toml_file(config_));
   for (const std::string& text : overrides_) apply_override(tables, text);
-  RunConfig config;
   apply_tables(config, tables);
   if (common.seed) config.train.seed = *common.seed;
   return config;

@@ -13,8 +13,9 @@ namespace elbo::cli {
 class SettingsArguments {
  public:
   void declare(Arguments& arguments);
-  /// Defaults, then the preset, the file, each --set, and --seed.
-  RunConfig resolve(const CommonOptions& common) const;
+  /// The base (defaults, or the settings of a run that is resumed), then the preset, the file, each
+  /// --set, and --seed.
+  RunConfig resolve(const CommonOptions& common, RunConfig base = {}) const;
 
  private:
   std::string preset_;

@@ -7,7 +7,9 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_arguments.h"
+#include "elbo/base/log.h"
 #include "elbo/base/process.h"
+#include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo::cli {
@@ -19,13 +21,15 @@ class Train : public Command {
     arguments.positional("SPEC", &spec_, "the training data: mnist, idx:IMAGES, csv:FILE, ...");
     arguments.option("--out RUN", &out_, "the run folder to make", {}, Need::required);
     settings_.declare(arguments);
-    arguments.flag("--resume", resume_, "continue the run from its last checkpoint");
+    arguments.flag("--resume", resume_,
+                   "continue the run from its last checkpoint, with its own settings but for those "
+                   "given anew");
     arguments.example("elbo train mnist --out runs/first");
     arguments.example("elbo train images:photos --out runs/photos --set model.latent=32");
   }
 
   Result run(const CommonOptions& common) override {
-    RunConfig config = settings_.resolve(common);
+    RunConfig config = settings_.resolve(common, begun_config());
     const Dataset data = load_dataset(spec_, common.data());
     TrainingProgress progress(common.quiet);
     const TrainingResult trained = train_run(config, data,
@@ -58,6 +62,15 @@ class Train : public Command {
   }
 
  private:
+  /// A run that is resumed keeps its own settings, but for those that are given anew.
+  RunConfig begun_config() const {
+    const std::filesystem::path path = RunPaths(out_).config();
+    if (!resume_) return {};
+    if (std::filesystem::exists(path)) return read_run_config(path);
+    logging::info("{}: there is no run to resume yet; it begins now", out_);
+    return {};
+  }
+
   std::string spec_, out_;
   SettingsArguments settings_;
   bool resume_ = false;

@@ -1,6 +1,7 @@
 #include "elbo/base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,6 +119,20 @@ void make_directory(const std::filesystem::path& path) {
   if (::access(path.c_str(), W_OK | X_OK) != 0) {
     throw FileError("{}: the folder can't be written to: {}", path.string(), reason());
   }
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) throw FileError("{}: can't be opened: {}", folder.string(), reason());
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(descriptor_);
+    throw FileError("{}: another process is writing to it; wait for its end, or end it",
+                    folder.string());
+  }
+}
+
+FolderLock::~FolderLock() {
+  ::close(descriptor_);
 }
 
 }  // namespace elbo

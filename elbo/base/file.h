@@ -29,4 +29,17 @@ void write_text_file(const std::filesystem::path& path, std::string_view text);
 /// to.
 void make_directory(const std::filesystem::path& path);
 
+/// Keeps other processes that lock the same folder away while it lives, and leaves no file. Throws
+/// FileError when another has it; where the file system knows no locks it does nothing.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace elbo

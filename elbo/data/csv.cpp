@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "elbo/base/error.h"
+#include "elbo/base/log.h"
 #include "elbo/base/suggest.h"
+#include "elbo/base/utf8.h"
 #include "elbo/data/csv_records.h"
 #include "elbo/data/labels.h"
 #include "elbo/io/gzip.h"
@@ -146,6 +148,18 @@ Table read_table(std::string_view text, const std::optional<std::string>& target
   return table;
 }
 
+/// A column of numbers but for a few cells was hardly meant as names of classes.
+void warn_of_stray_text(const Table& table, const std::string& place) {
+  const auto stray = std::find_if_not(table.targets.begin(), table.targets.end(), is_number);
+  const auto numbers = std::count_if(table.targets.begin(), table.targets.end(), is_number);
+  if (2 * numbers <= static_cast<std::int64_t>(table.targets.size())) return;
+  logging::warning(
+      "{}: taken as names of classes because of {} in line {}; to make it a regression target, "
+      "correct or remove what is no number",
+      place, quoted_cell(*stray),
+      table.lines[static_cast<std::size_t>(stray - table.targets.begin())]);
+}
+
 /// Few distinct integers and text are classes, other numbers are regression targets.
 void set_target(Dataset& dataset, const Table& table, const std::string& what) {
   const std::string place =
@@ -170,6 +184,7 @@ void set_target(Dataset& dataset, const Table& table, const std::string& what) {
     }
     dataset.targets = std::move(targets);
   } else {
+    warn_of_stray_text(table, place);
     set_classes(dataset, classes_of(table.targets, place));
   }
 }
@@ -186,6 +201,11 @@ Dataset parse_csv(std::span<const std::uint8_t> bytes,
   }
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);  // the mark of UTF-8
+  if (const std::size_t valid = valid_utf8_bytes(text); valid != text.size()) {
+    throw DataError(
+        "{}: line {} holds bytes that are not UTF-8; save it as UTF-8 text", what,
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(valid), '\n'));
+  }
   const Table table = read_table(text, target_column, what);
 
   Dataset dataset;

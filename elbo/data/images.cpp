@@ -8,6 +8,7 @@
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/base/log.h"
+#include "elbo/base/utf8.h"
 #include "elbo/io/jpeg.h"
 #include "elbo/io/png.h"
 
@@ -152,7 +153,13 @@ Dataset load_images(const fs::path& dir) {
     labels.insert(labels.end(), pictures.size(),
                   static_cast<std::int32_t>(dataset.class_names.size()));
     top.pictures.insert(top.pictures.end(), pictures.begin(), pictures.end());
-    dataset.class_names.push_back(subfolder.filename().string());
+    const std::string name = subfolder.filename().string();
+    if (!is_utf8(name)) {
+      throw DataError("{}: the name of the class folder after {} is not UTF-8; rename it",
+                      dir.string(),
+                      dataset.class_names.empty() ? "none" : dataset.class_names.back());
+    }
+    dataset.class_names.push_back(name);
   }
   if (top.pictures.empty()) {
     throw DataError("{}: holds no PNG or JPEG pictures, and no class folders", dir.string());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
 #include "elbo/base/threads.h"
 
 namespace elbo {
@@ -37,12 +39,13 @@ Dataset make_ising(const LatticeOptions& options) {
   const auto targets = data.targets->values<float>();
   parallel_for(options.threads, options.count, 8, [&](std::int64_t begin, std::int64_t end) {
     Clusters clusters(options.size);
-    for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t i = begin; i < end && !interrupted(); ++i) {
       LatticeSample example = lattice_sample(options, kIsingStream, i);
       sample(example, options.sweeps, clusters, data.examples.row<std::uint8_t>(i));
       targets[static_cast<std::size_t>(i)] = static_cast<float>(example.temperature);
     }
   });
+  if (interrupted()) throw Interrupted("interrupted while drawing {}", data.spec);
   return data;
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
 #include "elbo/base/philox.h"
 #include "elbo/base/threads.h"
 #include "elbo/data/pen.h"
@@ -173,10 +174,11 @@ Dataset make_strokes(const StrokesOptions& options) {
   const auto labels = data.labels->values<std::int32_t>();
   parallel_for(options.threads, options.count, 64, [&](std::int64_t begin, std::int64_t end) {
     Writer writer(options);
-    for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t i = begin; i < end && !interrupted(); ++i) {
       labels[static_cast<std::size_t>(i)] = writer.write(i, data.examples.row<std::uint8_t>(i));
     }
   });
+  if (interrupted()) throw Interrupted("interrupted while drawing {}", data.spec);
   return data;
 }
 

@@ -1,5 +1,7 @@
 #include "elbo/data/xy.h"
 
+#include "elbo/base/error.h"
+#include "elbo/base/interrupt.h"
 #include "elbo/base/threads.h"
 
 namespace elbo {
@@ -73,7 +75,7 @@ Dataset make_xy(const LatticeOptions& options) {
   const auto targets = data.targets->values<float>();
   parallel_for(options.threads, options.count, 8, [&](std::int64_t begin, std::int64_t end) {
     XySampler sampler(options.size);
-    for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t i = begin; i < end && !interrupted(); ++i) {
       LatticeSample example = lattice_sample(options, kXyStream, i);
       const std::vector<Spin>& spins = sampler.sample(example, options.sweeps);
       const auto row = data.examples.row<std::uint8_t>(i);
@@ -84,6 +86,7 @@ Dataset make_xy(const LatticeOptions& options) {
       targets[static_cast<std::size_t>(i)] = static_cast<float>(example.temperature);
     }
   });
+  if (interrupted()) throw Interrupted("interrupted while drawing {}", data.spec);
   return data;
 }
 

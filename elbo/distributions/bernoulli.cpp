@@ -28,6 +28,7 @@ LikelihoodKind bernoulli_likelihood() {
           .description = "binary pixels, from logits",
           .outputs_per_element = 1,
           .describes_grey_pixels = false,
+          .needs_unit_interval = true,
           .make = [](Value raw, const LikelihoodOptions&) -> std::unique_ptr<Likelihood> {
             return std::make_unique<Bernoulli>(raw);
           }};

@@ -75,6 +75,7 @@ LikelihoodKind continuous_bernoulli_likelihood() {
           .description = "grey pixels, a Bernoulli made a density of [0, 1]",
           .outputs_per_element = 1,
           .describes_grey_pixels = true,
+          .needs_unit_interval = true,
           .make = [](Value raw, const LikelihoodOptions&) -> std::unique_ptr<Likelihood> {
             return std::make_unique<ContinuousBernoulli>(raw);
           }};

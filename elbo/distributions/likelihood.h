@@ -40,6 +40,8 @@ struct LikelihoodKind {
   std::int64_t outputs_per_element = 1;
   /// True when log_prob is a log density of grey pixels as such: Bernoulli is not.
   bool describes_grey_pixels = true;
+  /// True when log_prob means nothing for numbers outside of [0, 1].
+  bool needs_unit_interval = false;
   /// When log_prob is a log mass of a pixel's byte: how many levels it tells apart, 256 for the
   /// byte itself. 0 for anything else. A kind with levels is of no use for data that aren't bytes.
   std::int64_t byte_levels = 0;

@@ -92,7 +92,7 @@ FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings&
                    .validation_terms = terms_of(test, nodes.one_hot_labels()),
                    .monitored = "accuracy"},
                   training, threads, paths.checkpoints());
-  truncate_metrics(paths.metrics(), trainer.resume());
+  truncate_metrics(paths.metrics(), trainer.resume().value_or(0));
   TrainingCallbacks logged = callbacks;
   logged.on_epoch = [&](const EpochReport& report) {
     append_metrics(paths.metrics(), report);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "elbo/data/source.h"
 #include "elbo/evaluate/fitted_vae.h"
 #include "elbo/train/run_config.h"
 
@@ -18,5 +19,10 @@ ParameterLayout parameters_of(const Vae& model);
 
 /// Throws FileError, naming the file, when one is missing, damaged, or doesn't fit the others.
 LoadedRun load_run(const std::filesystem::path& folder, int threads);
+
+/// A data set for the run's model. A conditional model knows classes by their names: labels are
+/// numbered as in the data that it was trained on. Throws as load_dataset, and UsageError for a
+/// class that the model doesn't know.
+Dataset load_dataset_for(const LoadedRun& run, const std::string& spec, const DataOptions& options);
 
 }  // namespace elbo

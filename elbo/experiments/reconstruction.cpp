@@ -19,7 +19,7 @@ nlohmann::json run_reconstruction(const FittedVae& vae, const Dataset& test,
                         {"log_likelihood_nats", bound.log_likelihood_nats},
                         {"kl_nats", bound.kl_nats},
                         {"active_units", bound.active_units}};
-  if (image.height > 1 && image.width > 1) {
+  if (can_be_drawn(image)) {
     report["ssim"] = evaluate_structural_similarity(vae, test, seed);
     const auto shown = first_of_each_class(test);
     const Dataset part = test.subset(shown);

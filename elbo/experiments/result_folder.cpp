@@ -48,10 +48,17 @@ Array stacked(const std::vector<Array>& parts) {
   return all;
 }
 
+bool can_be_drawn(const ImageShape& image) {
+  return image.height > 1 && image.width > 1 && (image.channels == 1 || image.channels == 3);
+}
+
 void require_images(const ImageShape& image, const std::string& experiment) {
-  if (image.height > 1 && image.width > 1 && (image.channels == 1 || image.channels == 3)) return;
-  throw UsageError("{}: needs images of 1 or 3 channels, the model was trained on {} x {} x {}",
-                   experiment, image.height, image.width, image.channels);
+  if (can_be_drawn(image)) return;
+  throw UsageError(
+      "{}: needs images of at least 2 x 2 pixels and 1 or 3 channels, the model was trained on {} "
+      "x "
+      "{} x {}",
+      experiment, image.height, image.width, image.channels);
 }
 
 }  // namespace elbo

@@ -34,6 +34,9 @@ Array as_images(const Array& rows, const ImageShape& image, Extents leading);
 /// Rows of several arrays one after another; all (_, D) f32.
 Array stacked(const std::vector<Array>& parts);
 
+/// An image of grey or coloured pixels, not a vector.
+bool can_be_drawn(const ImageShape& image);
+
 /// Vectors that are no images can't be drawn; throws UsageError naming the experiment.
 void require_images(const ImageShape& image, const std::string& experiment);
 

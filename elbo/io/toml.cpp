@@ -75,6 +75,12 @@ json parse_toml_value(const std::string& text) {
   if (value.empty() || value.find_first_of("\r\n") != std::string::npos) {
     throw UsageError("expected one value on one line, such as 400, [400, 200] or \"text\"");
   }
+  // TOML wants the zero of 0.5.
+  const std::size_t point = value.find_first_not_of("+-");
+  if (point < 2 && value[point] == '.' && value.size() > point + 1 &&
+      std::isdigit(static_cast<unsigned char>(value[point + 1])) != 0) {
+    return parse_toml_value(value.substr(0, point) + "0" + value.substr(point));
+  }
   try {
     return to_json(*toml::parse("value = " + value).get("value"));
   } catch (const toml::parse_error&) {

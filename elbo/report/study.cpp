@@ -15,7 +15,6 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxJsonBytes = std::size_t{1} << 26;
-constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 26;
 
 json parse(std::string_view text, const std::string& where) {
   try {
@@ -152,7 +151,7 @@ Array Study::images(const Record& record, std::string_view key, int rank) const 
   Array images = array(record, key, rank);
   const std::int64_t channels = images.extent(rank - 1);
   if (images.dtype() != DType::u8 || (channels != 1 && channels != 3) ||
-      images.size() > kMaxImagePixels) {
+      images.size() > kMostImageBytes) {
     throw FileError("{}: expected u8 images (..., height, width, 1 or 3), found {} of shape {}",
                     (folder_ / "results" / record.text(key)).string(), name_of(images.dtype()),
                     to_string(images.extents()));

@@ -29,6 +29,9 @@ struct TrainingLog {
 
 class Study {
  public:
+  /// Of one array of images.
+  static constexpr std::int64_t kMostImageBytes = std::int64_t{1} << 26;
+
   /// Reads every JSON file. Throws FileError when the folder is missing or a file in it is damaged.
   explicit Study(std::filesystem::path folder);
   ~Study();

@@ -47,6 +47,19 @@ void apply_tables(RunConfig& config, const nlohmann::json& tables) {
   config = changed;
 }
 
+std::vector<SettingChange> setting_changes(const RunConfig& before, const RunConfig& after) {
+  const nlohmann::json old_tables = to_json(before), new_tables = to_json(after);
+  std::vector<SettingChange> changes;
+  for (const char* table : {"data", "model", "objective", "train"}) {
+    for (const auto& [key, value] : new_tables[table].items()) {
+      const nlohmann::json& old_value = old_tables[table][key];
+      if (old_value == value) continue;
+      changes.push_back({std::string(table) + "." + key, old_value.dump(), value.dump()});
+    }
+  }
+  return changes;
+}
+
 nlohmann::json to_json(const RunConfig& config) {
   return {{"format", "elbo run, version 1"},
           {"elbo_version", config.version},

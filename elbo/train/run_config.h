@@ -33,6 +33,15 @@ struct RunConfig {
 /// have, are allowed beside the tables.
 void apply_tables(RunConfig& config, const nlohmann::json& tables);
 
+/// A setting with two values, as JSON writes them.
+struct SettingChange {
+  /// "train.epochs".
+  std::string key;
+  std::string before, after;
+};
+/// The settings of the four tables that differ.
+std::vector<SettingChange> setting_changes(const RunConfig& before, const RunConfig& after);
+
 nlohmann::json to_json(const RunConfig& config);
 /// Throws FileError naming `path` when the file is no config of a run.
 RunConfig read_run_config(const std::filesystem::path& path);

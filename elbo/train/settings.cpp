@@ -35,7 +35,8 @@ const SettingsTable<TrainSettings>& train_settings_table() {
                   "of products: bf16 rounds their operands (fp32 where the machine has no such "
                   "instructions), bf16_emulated does so everywhere, slowly",
                   one_of(precision_names())),
-          setting("seed", &T::seed, "of first weights, order and noise", in_range(0, 1e15)),
+          setting("seed", &T::seed, "of first weights, order and noise",
+                  in_range(0, static_cast<double>(kLargestSeed))),
       });
   return table;
 }

@@ -8,6 +8,9 @@
 
 namespace elbo {
 
+/// Every number up to it is exact in JSON.
+inline constexpr std::int64_t kLargestSeed = 1'000'000'000'000'000;
+
 struct TrainSettings {
   std::int64_t epochs = 20;
   double seconds = 0;

@@ -1,5 +1,6 @@
 #include "elbo/train/train_run.h"
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "elbo/base/log.h"
 #include "elbo/base/version.h"
 #include "elbo/train/metrics_log.h"
+#include "elbo/train/run_checks.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
@@ -34,22 +36,30 @@ Split split_of(const Dataset& data, const RunConfig& config) {
   return split_for_validation(data.count(), config.data.validation, seed);
 }
 
-void check_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
-  if (std::filesystem::exists(paths.config()) && !resume) {
-    throw UsageError(
-        "{}: holds a run already; add --resume to continue it, or choose another --out",
-        paths.folder.string());
+/// A batch can't be larger than what there is to train on.
+void limit_batch(RunConfig& config, const Split& split) {
+  const auto count = static_cast<std::int64_t>(split.train.size());
+  if (config.train.batch_size <= count) return;
+  logging::info("train.batch_size is {}, as many as there are training examples; {} were asked for",
+                count, config.train.batch_size);
+  config.train.batch_size = count;
+}
+
+/// Continues from the folder's checkpoint; returns the epochs that are done.
+std::int64_t continue_run(Trainer& trainer, const RunPaths& paths, RunConfig& config) {
+  const std::optional<std::int64_t> done = trainer.resume();
+  if (!done && std::filesystem::exists(paths.model())) {
+    throw FileError(
+        "{}: there is no checkpoint to continue from, and training anew would replace {}; choose "
+        "another --out, or remove the folder",
+        paths.checkpoints().string(), paths.model().string());
   }
-  if (std::filesystem::exists(paths.config())) {
-    const RunConfig before = read_run_config(paths.config());
-    const bool same = to_json(before)["model"] == to_json(config)["model"] &&
-                      before.data_spec == config.data_spec;
-    if (!same) {
-      throw UsageError(
-          "{}: the run was begun with another model or other data ({}); resume with the same",
-          paths.config().string(), before.data_spec);
-    }
+  if (!done && std::filesystem::exists(paths.config())) {
+    logging::info("{}: there is no checkpoint yet; the run begins anew", paths.folder.string());
   }
+  // What has been trained can't be taken back.
+  config.train.epochs = std::max(config.train.epochs, done.value_or(0));
+  return done.value_or(0);
 }
 
 }  // namespace
@@ -65,16 +75,14 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
     bits = binarised(original, static_cast<std::uint64_t>(config.train.seed));
   }
   const Dataset& data = bits ? *bits : original;
-  if (config.data.binarisation == "dynamic" && !config.shape.unit_interval) {
-    throw UsageError("data.binarisation = \"dynamic\" needs pixels (u8), {} holds {}",
-                     original.spec, name_of(original.examples.dtype()));
-  }
+  check_settings_fit_data(config, original);
 
   // The model is built before anything is written, so that settings that don't fit leave no folder.
   const Vae model(config.model, config.shape);
   Graph graph;
   const BatchNodes nodes(graph, data);
   Split split = split_of(data, config);
+  limit_batch(config, split);
   const Objective objective =
       build_objective(config.objective, model.in_training(), nodes.model_batch(config.data, true),
                       {.warmup = graph.input("warmup", Shape{}),
@@ -82,7 +90,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
 
   const RunPaths paths(options.folder);
-  check_folder(paths, config, options.resume);
+  check_run_folder(paths, config, options.resume);
   Trainer trainer({.graph = graph,
                    .data = data,
                    .split = std::move(split),
@@ -93,9 +101,10 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
                    .warmup_cycles = config.objective.cycles,
                    .monitored = "elbo_nats"},
                   config.train, options.threads, paths.checkpoints());
-  const std::int64_t epochs_done = options.resume ? trainer.resume() : 0;
+  const std::int64_t epochs_done = options.resume ? continue_run(trainer, paths, config) : 0;
   // Only now is it sure that the run may be continued with these settings.
   make_directory(paths.folder);
+  const FolderLock lock(paths.folder);
   write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);

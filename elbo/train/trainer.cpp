@@ -87,10 +87,16 @@ class Trainer::State {
         (settings_.epochs * train_count + settings_.batch_size - 1) / settings_.batch_size;
   }
 
-  std::int64_t resume() {
-    if (checkpoints_.empty()) return 0;
+  std::optional<std::int64_t> resume() {
+    if (checkpoints_.empty()) return std::nullopt;
     const nlohmann::json progress = read_checkpoint(checkpoints_, buffers());
-    if (progress.is_null()) return 0;
+    if (progress.is_null()) {
+      if (!std::filesystem::exists(checkpoints_ / "last.safetensors")) return std::nullopt;
+      throw FileError(
+          "{}: no checkpoint in it is whole, so there is nothing to continue from; choose another "
+          "--out, or remove the folder to begin anew",
+          checkpoints_.string());
+    }
     const std::string found = text_of(progress, "identity");
     if (found != identity()) {
       throw UsageError(
@@ -118,7 +124,10 @@ class Trainer::State {
       run_epoch(callbacks);
       stopped = finish_epoch(callbacks);
     }
-    if (best_epoch_ == 0) copy(evaluated(), best_);
+    if (best_epoch_ == 0) {
+      check_parameters();
+      copy(evaluated(), best_);
+    }
     save();
     return {
         .epochs = epoch_,
@@ -311,6 +320,17 @@ class Trainer::State {
     guard_.kept_good_state();
   }
 
+  /// Too few steps may have been taken for the guard to stop them.
+  void check_parameters() {
+    const auto is_finite = [](float x) { return std::isfinite(x); };
+    if (std::ranges::all_of(evaluated().values(), is_finite)) return;
+    restore_good_state();
+    throw NumericalError(
+        "training: the parameters are not finite after step {}, the last; lower "
+        "train.learning_rate or set train.clip_norm",
+        step_);
+  }
+
   void restore_good_state() {
     const NamedBuffers changing = changing_buffers();
     for (std::size_t i = 0; i < changing.size(); ++i) {
@@ -484,7 +504,7 @@ Trainer::Trainer(TrainingProblem problem, const TrainSettings& settings, int thr
 
 Trainer::~Trainer() = default;
 
-std::int64_t Trainer::resume() {
+std::optional<std::int64_t> Trainer::resume() {
   return state_->resume();
 }
 TrainingResult Trainer::run(const TrainingCallbacks& callbacks) {

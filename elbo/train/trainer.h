@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -86,9 +87,10 @@ class Trainer {
           std::filesystem::path checkpoints);
   ~Trainer();
 
-  /// Continues from the newest good checkpoint, if there is one; returns the whole epochs that are
-  /// done. Throws UsageError when the checkpoints belong to another model or other settings.
-  std::int64_t resume();
+  /// Continues from the newest good checkpoint; returns the whole epochs that are done, or nothing
+  /// when there is no checkpoint. Throws UsageError when the checkpoints belong to another model or
+  /// other settings, FileError when there are some and none is whole.
+  std::optional<std::int64_t> resume();
 
   /// Trains to the end. A step whose loss or gradient isn't finite, or whose gradient is a spike,
   /// is skipped and counted; several in a row go back to the last good state (step_guard.h). Throws

@@ -79,7 +79,7 @@ TEST(Program, RejectsWrongArguments) {
   expect_one_line_error(run_program({"presets", "--seed", "--json"}), 2,
                         "--seed: expected N, found the option '--json'");
   expect_one_line_error(run_program({"presets", "--seed", "x"}), 2,
-                        "--seed: expected a whole number of at least 0, found \"x\"");
+                        "--seed: expected a whole number from 0 to 1000000000000000, found \"x\"");
   expect_one_line_error(run_program({"presets", "--threads", "0"}), 2,
                         "--threads: expected a whole number from 1 to 4096, found 0");
 }
@@ -98,7 +98,7 @@ TEST(Program, JsonIsOneObjectWhereverTheOptionStands) {
 TEST(Program, TheLastOfARepeatedOptionCounts) {
   EXPECT_EQ(run_program({"presets", "--seed", "1", "--seed", "2"}).status, 0);
   expect_one_line_error(run_program({"presets", "--seed", "1", "--seed", "no"}), 2,
-                        "--seed: expected a whole number of at least 0, found \"no\"");
+                        "--seed: expected a whole number from 0 to 1000000000000000, found \"no\"");
 }
 
 TEST(Program, FailsWhenItsOutputCannotBeWritten) {

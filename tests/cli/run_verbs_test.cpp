@@ -102,6 +102,27 @@ TEST_F(RunVerbs, AResumedRunBeginsAnotherEventFile) {
   EXPECT_TRUE(has(read_text_file(run + "/README.md"), "- epochs: 2\n"));
 }
 
+TEST_F(RunVerbs, AResumedRunKeepsItsOwnSettings) {
+  const std::string run = file("own_settings");
+  ASSERT_EQ(train(run, {"--set", "train.epochs=1", "--set", "objective.beta=4", "--set",
+                        "train.learning_rate=2e-3"})
+                .status,
+            0);
+  const Words again = {"train", kData,   "--out",          run,        "--threads",
+                       "1",     "--set", "train.epochs=2", "--resume", "--quiet"};
+  ASSERT_EQ(run_program(again).status, 0);
+  const auto config = nlohmann::json::parse(read_text_file(run + "/config.json"));
+  EXPECT_EQ(config["objective"]["beta"], 4.0);
+  EXPECT_EQ(config["train"]["learning_rate"], 2e-3);
+  EXPECT_EQ(config["train"]["epochs"], 2);
+  EXPECT_EQ(config["train"]["seed"], 7);
+  Words other = again;
+  other.insert(other.end(), {"--set", "objective.beta=1"});
+  const ProgramResult refused = run_program(other);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_TRUE(has(refused.errors, "objective.beta = 4.0, not 1.0")) << refused.errors;
+}
+
 TEST_F(RunVerbs, EncodeWritesMeansAndLogVariances) {
   const ProgramResult result = run({"encode", plain(), "strokes?count=9&size=12", "--out",
                                     file("z.npy"), "--log-variance", file("v.npy"), "--json"});
@@ -247,6 +268,51 @@ TEST_F(RunVerbs, InfoOfAnUnfinishedRun) {
   expect_error(
       {"info", file("nowhere")}, 1,
       file("nowhere") + ": there is no such run folder; 'elbo train SPEC --out RUN' makes one");
+}
+
+TEST_F(RunVerbs, GenerateKnowsClassesByTheirNames) {
+  ASSERT_EQ(run({"generate", conditional(), "--label", "3", "--count", "2", "--out", file("three")})
+                .status,
+            0);
+  const ProgramResult wrong =
+      run({"generate", conditional(), "--label", "three", "--out", file("none")});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_TRUE(has(wrong.errors, "expected a class, 0 to 9 or one of 0, 1, 2,")) << wrong.errors;
+  EXPECT_FALSE(std::filesystem::exists(file("none")));
+}
+
+TEST_F(RunVerbs, GenerateMakesNoMoreThanAPageHolds) {
+  expect_error({"generate", plain(), "--count", "1000000", "--out", file("many")}, 2,
+               "--count: a page has room for 466033 images of 12 x 12 x 1, 1000008 were asked for; "
+               "'elbo decode' makes any number");
+  EXPECT_FALSE(std::filesystem::exists(file("many")));
+}
+
+TEST_F(RunVerbs, AConditionalModelKnowsClassesByTheirNames) {
+  // Alone, class c3 would be number 0.
+  const auto write = [&](const std::string& name, const std::vector<int>& classes) {
+    std::string text;
+    for (int i = 0; i < 40; ++i) {
+      for (int column = 0; column < 4; ++column) {
+        text += std::to_string(((i * 7 + column * 3) % 10) / 10.0) + ",";
+      }
+      text += "c" + std::to_string(classes[static_cast<std::size_t>(i) % classes.size()]) + "\n";
+    }
+    write_text_file(file(name), text);
+    return "csv:" + file(name) + "?target=5";
+  };
+  const std::string all = write("all.csv", {1, 2, 3, 4}), some = write("some.csv", {3});
+  const std::string strange = write("strange.csv", {5});
+  ASSERT_EQ(run_program({"train", all, "--out", file("names"), "--threads", "1", "--quiet", "--set",
+                         "model.name=conditional_vae", "--set", "train.epochs=1", "--set",
+                         "model.likelihood=gaussian"})
+                .status,
+            0);
+  EXPECT_EQ(run({"evaluate", file("names"), some}).status, 0);
+  const ProgramResult refused = run({"evaluate", file("names"), strange});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_TRUE(has(refused.errors, "the model does not know the class 'c5', only c1, c2, c3, c4"))
+      << refused.errors;
 }
 
 }  // namespace

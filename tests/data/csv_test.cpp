@@ -153,6 +153,21 @@ TEST(Csv, SaysWhatIsWrongWithTheFile) {
             "UTF-8 text");
 }
 
+TEST(Csv, TextIsUtf8) {
+  EXPECT_EQ(parse("1,caf\xc3\xa9\n2,th\xc3\xa9\n", "2").class_names,
+            (Texts{"caf\xc3\xa9", "th\xc3\xa9"}));
+  EXPECT_EQ(message_of<DataError>([] { parse("1,2\n3,caf\xe9\n", "2"); }),
+            "t.csv: line 2 holds bytes that are not UTF-8; save it as UTF-8 text");
+}
+
+TEST(Csv, SaysWhichCellMakesNumbersNamesOfClasses) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(parse("1,2.5\n2,3.5\n3,NA\n", "2").class_count(), 3);
+  const std::string warning = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(warning.find("taken as names of classes because of 'NA' in line 3"), std::string::npos)
+      << warning;
+}
+
 TEST(Csv, SurvivesTruncationAndDamage) {
   const Bytes whole = from_text("a,\"b \"\"c\"\"\",d\r\n1,2,\"x\"\n3.5,-4e1,y\n");
   const auto read = [](const Bytes& bytes) { parse_csv(bytes, "3", "t.csv"); };

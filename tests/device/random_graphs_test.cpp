@@ -71,10 +71,13 @@ TEST(RandomGraphs, ResultsDoNotDependOnTheNumberOfThreads) {
   const Value x = graph.input("x", Shape{kBatch, 700});
   const Value row = graph.input("row", Shape{700});
   const Value e = exp(tanh(x * row));
-  const std::vector<Value> outputs{e,      sum(e, {1}), sum(e, {0}),
-                                   sum(e), max(e, {1}), e / expand_dims(sum(e, {1}), 1)};
+  const std::vector<Value> outputs{e, sum(e, {1}), sum(e, {0}), sum(e), max(e, {1}),
+                                   e / expand_dims(sum(e, {1}), 1),
+                                   // In a kernel of its own, which reads no rows of 700.
+                                   sum(square(graph.input("y", Shape{kBatch, 700})), {1})};
   const testing::Inputs inputs{{"x", random_floats(random, 700 * 150)},
-                               {"row", random_floats(random, 700)}};
+                               {"row", random_floats(random, 700)},
+                               {"y", random_floats(random, 700 * 150)}};
   const auto one = run_plan(graph, outputs, inputs, {150});
   for (const int threads : {2, 3}) {
     EXPECT_EQ(run_plan(graph, outputs, inputs, {150, DeviceKind::cpu, threads}), one);

@@ -51,6 +51,13 @@ TEST(Toml, ValuesOfTheCommandLine) {
   EXPECT_EQ(parse_toml_value("./x_1/y.npy"), json("./x_1/y.npy"));
 }
 
+TEST(Toml, NumbersMayBeginWithThePoint) {
+  EXPECT_EQ(parse_toml_value(".5"), 0.5);
+  EXPECT_EQ(parse_toml_value("-.25"), -0.25);
+  EXPECT_EQ(parse_toml_value(".cache"), ".cache");
+  EXPECT_THROW(parse_toml_value("+-.5"), UsageError);
+}
+
 TEST(Toml, RejectsWhatIsNoValue) {
   for (const char* text : {"", "  ", "[1, 2", "0.5x", "two words", "1\nother = 2", "'open"}) {
     EXPECT_THROW(parse_toml_value(text), UsageError) << text;

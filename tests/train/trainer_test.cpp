@@ -321,7 +321,11 @@ TEST_F(Training, ResumingWithOtherSettingsIsRefusedAndChangesNothing) {
   expect_refused(
       "model", [](RunConfig& c) { c.model.latent = 3; }, tiny_images(100));
   expect_refused(
-      "data", [](RunConfig&) {}, tiny_table(100));
+      "data", [](RunConfig& c) { c.model.likelihood = "gaussian"; }, tiny_table(100));
+  expect_refused(
+      "objective", [](RunConfig& c) { c.objective.beta = 4; }, tiny_images(100));
+  expect_refused(
+      "noise", [](RunConfig& c) { c.data.noise = 0.5; }, tiny_images(100));
   expect_refused(
       "seed", [](RunConfig& c) { c.train.seed = 5; }, tiny_images(100));
   expect_refused(
@@ -330,6 +334,76 @@ TEST_F(Training, ResumingWithOtherSettingsIsRefusedAndChangesNothing) {
       "count", [](RunConfig&) {}, tiny_images(120));
   expect_refused(
       "optimizer", [](RunConfig& c) { c.train.optimizer = "sgd"; }, tiny_images(100));
+}
+
+TEST_F(Training, ResumingForFewerEpochsTakesNothingBack) {
+  RunConfig config = tiny_config();
+  train_run(config, tiny_images(100), options());
+  const std::string before = read_text_file(RunPaths(folder / "run").model());
+  TrainRunOptions resumed = options();
+  resumed.resume = true;
+  config.train.epochs = 2;
+  EXPECT_EQ(train_run(config, tiny_images(100), resumed).epochs, 3);
+  EXPECT_EQ(read_run_config(RunPaths(folder / "run").config()).train.epochs, 3);
+  EXPECT_EQ(read_text_file(RunPaths(folder / "run").model()), before);
+}
+
+TEST_F(Training, AFinishedRunWithoutCheckpointsIsNotTrainedAnew) {
+  RunConfig config = tiny_config();
+  train_run(config, tiny_images(100), options());
+  const RunPaths paths(folder / "run");
+  const std::string before = read_text_file(paths.model());
+  std::filesystem::remove_all(paths.checkpoints());
+  TrainRunOptions resumed = options();
+  resumed.resume = true;
+  EXPECT_THROW(train_run(config, tiny_images(100), resumed), FileError);
+  EXPECT_EQ(read_text_file(paths.model()), before);
+}
+
+TEST_F(Training, AFolderWithOtherFilesIsNotWrittenTo) {
+  std::filesystem::create_directory(folder / "run");
+  write_text_file(folder / "run/README.md", "mine");
+  RunConfig config = tiny_config();
+  EXPECT_THROW(train_run(config, tiny_images(100), options()), UsageError);
+  EXPECT_EQ(read_text_file(folder / "run/README.md"), "mine");
+  EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").config()));
+}
+
+TEST_F(Training, AFolderIsOneProcesssAtATime) {
+  std::filesystem::create_directory(folder / "run");
+  RunConfig config = tiny_config();
+  {
+    const FolderLock other(folder / "run");
+    EXPECT_THROW(train_run(config, tiny_images(100), options()), FileError);
+  }
+  std::filesystem::remove_all(folder / "run");
+  EXPECT_NO_THROW(train_run(config, tiny_images(100), options()));
+}
+
+TEST_F(Training, ABatchIsNoLargerThanTheTrainingSet) {
+  RunConfig config = tiny_config();
+  config.train.batch_size = 128;
+  const TrainingResult trained = train_run(config, tiny_images(50), options());
+  EXPECT_EQ(config.train.batch_size, 40);
+  EXPECT_EQ(trained.steps, config.train.epochs);
+}
+
+TEST_F(Training, ParametersThatAreNotFiniteAtTheEndAreNoResult) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 1;
+  config.train.batch_size = 80;
+  config.train.learning_rate = 1e99;
+  EXPECT_THROW(train_run(config, tiny_images(100), options()), NumericalError);
+  EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
+}
+
+TEST_F(Training, NumbersThatTheLikelihoodDoesNotDescribeAreRefused) {
+  RunConfig config = tiny_config();
+  config.model.likelihood = "bernoulli";
+  EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  Dataset unit = tiny_table(64);
+  for (float& x : unit.examples.values<float>()) x = std::abs(x) / (1 + std::abs(x));
+  EXPECT_NO_THROW(train_run(config, unit, options()));
 }
 
 TEST_F(Training, SettingsThatDoNotFitTheDataLeaveNoFolder) {

@@ -31,12 +31,14 @@ class MapKernel : public Kernel {
       if (inner >= kLongRun && inner < program_.count) row_length_ = std::max(row_length_, inner);
     }
     const std::int64_t reduced = program_.reduced_length;
-    if (program_.has_whole_rows) {
-      tile_size_ = std::max(kTileSize, reduced);
-      if (row_length_ % reduced != 0) row_length_ = 0;
+    if (program_.has_whole_rows) tile_size_ = std::max(kTileSize, reduced);
+    // Rows that fit in a tile are never cut, longer ones start with a tile: what is added up with
+    // what must not depend on where a thread's part begins.
+    const bool rows_fit = reduced <= tile_size_;
+    tile_length_ = rows_fit ? tile_size_ / reduced * reduced : tile_size_;
+    if (rows_fit ? row_length_ % reduced != 0 : row_length_ == 0 || reduced % row_length_ != 0) {
+      row_length_ = rows_fit ? 0 : reduced;
     }
-    // Rows that fit in a tile are never cut by its end; longer ones start with a tile.
-    tile_length_ = reduced <= tile_size_ ? tile_size_ / reduced * reduced : tile_size_;
     grain_ = std::max({reduced, row_length_, tile_length_});
     if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
     const std::int64_t work =
