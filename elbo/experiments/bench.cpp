@@ -143,8 +143,8 @@ PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
     model.run(number * config.train.batch_size, static_cast<std::uint32_t>(number));
     const Clock::time_point start = Clock::now();
     cpu::sum_of_squares(model.gradients().values(), options.threads);
-    optimizer.step(model.parameters().values(), model.gradients().values(), number,
-                   config.train.learning_rate, 1);
+    optimizer.step(model.parameters().values(), model.gradients().values(),
+                   {.number = number, .learning_rate = config.train.learning_rate});
     return seconds_since(start);
   };
   constexpr std::int64_t kWarmUp = 5;

@@ -252,14 +252,14 @@ class Trainer::State {
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ =
         learning_rate_at(settings_, step_, total_steps_) * guard_.learning_rate_factor();
-    optimizer_.step(parameters_.values(), gradients_.values(), step_, learning_rate_, scale);
-    if (average_.size() > 0) {
-      // Early on the average follows quickly: the decay grows with the number of steps.
-      const double t = static_cast<double>(step_);
-      const double decay = std::min(settings_.average_decay, (1 + t) / (10 + t));
-      cpu::update_average(static_cast<float>(decay), parameters_.values(), average_.values(),
-                          threads_);
-    }
+    // Early on the average follows quickly: the decay grows with the number of steps.
+    const double t = static_cast<double>(step_);
+    optimizer_.step(parameters_.values(), gradients_.values(),
+                    {.number = step_,
+                     .learning_rate = learning_rate_,
+                     .gradient_scale = scale,
+                     .average = average_.values(),
+                     .average_decay = std::min(settings_.average_decay, (1 + t) / (10 + t))});
     train_sums_.add(*train_plan_, 1, settings_.batch_size);
   }
 
