@@ -42,11 +42,8 @@ class ConvForwardKernel : public Kernel {
                                 .words = words_,
                                 .rows = g_.weights[0] * run,
                                 .columns = channels};
-    const int panel = product_.kernels->columns;
-    product_.b_stride = panel;
-    product_.panel_step = weights.panel_words(panel);
     x_ = operand(context, node.inputs[0], x);
-    weights_ = operand(context, node.inputs[1], weights);
+    weights_ = request_panels(context, node.inputs[1], weights, product_);
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
   }
 

@@ -49,6 +49,18 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
   return geometry;
 }
 
+void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias) {
+  if (bias == nullptr || channels == 1) {
+    std::fill_n(pixels, count * channels, bias == nullptr ? 0 : *bias);
+    return;
+  }
+  for (std::int64_t i = 0; i < count; ++i) std::copy_n(bias, channels, pixels + i * channels);
+}
+
+void apply_relu(float* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] = values[i] < 0 ? 0 : values[i];
+}
+
 Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout) {
   const bool is_as_it_is = layout.layout == Layout::rows && layout.words == Words::floats &&
                            layout.above + layout.below + layout.before + layout.after == 0;

@@ -29,6 +29,11 @@ struct ConvGeometry {
 
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
 
+/// Every pixel's channels become the bias, or zeros without one.
+void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias);
+/// A NaN stays.
+void apply_relu(float* values, std::int64_t count);
+
 /// The operand in a layout: in place where that is what it is anyway.
 Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout);
 

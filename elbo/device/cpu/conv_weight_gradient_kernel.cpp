@@ -60,10 +60,8 @@ class ConvWeightGradientKernel : public Kernel {
     product_.a_step = are_pairs ? g_.x[3] : g_.stride * g_.x[3];
     product_.block_words = kCachedWords / (g_.stride * x.row_words() + 1) * product_.run_length;
     product_.threads = context.threads;
-    product_.b_stride = product_.kernels->columns;
-    product_.panel_step = dy.panel_words(product_.kernels->columns);
     x_ = operand(context, node.inputs[0], x);
-    dy_ = operand(context, node.inputs[1], dy);
+    dy_ = request_panels(context, node.inputs[1], dy, product_);
   }
 
   void run(const RunContext&) override {

@@ -12,7 +12,7 @@ namespace elbo::cpu {
 namespace {
 
 /// Elements that are worth a thread.
-constexpr std::int64_t kGrain = 8192;
+constexpr std::int64_t kGrain = 32768;
 
 /// As many as a pair of windows may have channels, which is more than a panel has columns.
 constexpr float kZeros[kMostPairedChannels] = {};
@@ -26,6 +26,9 @@ class CopyOperandKernel : public Kernel {
         target_(&copy.address),
         threads_(context.threads) {
     ELBO_ASSERT(l_.layout != Layout::window_pairs || l_.channels <= kMostPairedChannels);
+    if (l_.layout == Layout::panels_of_taps) {
+      order_ = tap_order(l_.matrices / l_.window_width, l_.window_width, l_.stride);
+    }
   }
 
   void run(const RunContext&) override {
@@ -35,6 +38,7 @@ class CopyOperandKernel : public Kernel {
       case Layout::panels:
         return copy_panels();
       case Layout::panels_of_transpose:
+      case Layout::panels_of_taps:
         return transpose_panels();
       case Layout::window_pairs:
         return pair_windows();
@@ -129,19 +133,21 @@ class CopyOperandKernel : public Kernel {
   }
 
   void transpose_panels() const {
-    const std::int64_t panel_words = l_.panel_words(panel_);
+    const std::int64_t matrix_words = l_.panel_words(panel_) / l_.matrices;
     const std::int64_t panels = (l_.rows + panel_ - 1) / panel_;
     auto* words = target_.as<std::uint32_t>();
-    const std::int64_t grain = kGrain / (panel_words + 1) + 1;
-    parallel_for(threads_, panels, grain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t panel = begin; panel < end; ++panel) {
-        const std::int64_t first = panel * panel_, rows = std::min(l_.rows - first, panel_);
-        const float* from = source_.floats() + first * l_.columns;
-        std::uint32_t* to = words + panel * panel_words;
+    const std::int64_t grain = kGrain / (matrix_words + 1) + 1;
+    parallel_for(threads_, panels * l_.matrices, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t matrix = order_[static_cast<std::size_t>(i % l_.matrices)];
+        const std::int64_t first = i / l_.matrices * panel_;
+        const std::int64_t rows = std::min(l_.rows - first, panel_);
+        const float* from = source_.floats() + (matrix * l_.rows + first) * l_.columns;
+        std::uint32_t* to = words + i * matrix_words;
         if (rows < panel_) {
-          std::memset(to, 0, static_cast<std::size_t>(panel_words) * sizeof(*to));
+          std::memset(to, 0, static_cast<std::size_t>(matrix_words) * sizeof(*to));
         }
-        transpose_into_panel(l_.words, from, rows, l_.columns, to, panel_);
+        transpose_into_panel(l_.words, from, l_.columns, rows, l_.columns, to, panel_);
       }
     });
   }
@@ -177,6 +183,8 @@ class CopyOperandKernel : public Kernel {
 
   OperandLayout l_;
   std::int64_t panel_;
+  /// Of transposed matrices in a panel.
+  std::vector<std::int64_t> order_ = {0};
   Buffer source_, target_;
   int threads_;
   const PackFunctions& pack_ = pack_functions();

@@ -79,7 +79,7 @@ class Worker {
               .columns = 0,
               .bias = nullptr,
               .relu = p_.relu && is_last,
-              .accumulates = p_.accumulates || !is_first};
+              .accumulates = !is_first};
     for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
       const std::int64_t tile_count = (p_.rows + kernels.rows - 1) / kernels.rows;
       const std::int64_t first = p_.rows * at / tile_count;

@@ -29,7 +29,6 @@ struct Product {
   /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
   std::int64_t b_stride = 0, panel_step = 0;
   bool relu = false;
-  bool accumulates = false;
   int threads = 1;
 
   /// Words along the inner dimension.

@@ -21,8 +21,8 @@ class TiledMatmulKernel : public Kernel {
     product_.run_length = words_ == Words::bf16 ? (g_.inner + 1) / 2 : g_.inner;
     product_.relu = epilogue_.relu;
     product_.threads = context.threads;
-    set_a(context, context.root(node.inputs[0]));
-    set_b(context, context.root(node.inputs[1]));
+    set_a(context, node.inputs[0]);
+    set_b(context, node.inputs[1]);
     c_ = context.buffer(group.nodes.back());
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
   }
@@ -42,7 +42,7 @@ class TiledMatmulKernel : public Kernel {
       // Pairs run down the columns of what is in memory, as they do in B: the same panels.
       const OperandLayout layout{
           .layout = Layout::panels, .words = words_, .rows = g_.inner, .columns = g_.rows};
-      a_ = context.copies.request(a, layout);
+      a_ = context.copies.request(context.root(a), layout);
       const int panel = product_.kernels->columns;
       product_.width = panel;
       product_.a = {.step_n = layout.panel_words(panel), .step_h = 0, .step_w = 1};
@@ -54,17 +54,18 @@ class TiledMatmulKernel : public Kernel {
                          .words = words_,
                          .rows = g_.transpose_a ? g_.inner : g_.rows,
                          .columns = g_.transpose_a ? g_.rows : g_.inner};
-    a_ = words_ == Words::floats ? context.buffer(a) : context.copies.request(a, layout);
+    a_ = words_ == Words::floats ? context.buffer(a)
+                                 : context.copies.request(context.root(a), layout);
     product_.a.step_n = g_.transpose_a ? 1 : layout.row_words();
     product_.a_step = g_.transpose_a ? g_.rows : 1;
   }
 
   void set_b(const KernelContext& context, NodeId b) {
-    const int panel = product_.kernels->columns;
-    if (words_ == Words::floats && !g_.transpose_b && can_be_read_in_place(context.node(b))) {
+    if (words_ == Words::floats && !g_.transpose_b &&
+        can_be_read_in_place(context.node(context.root(b)))) {
       b_ = context.buffer(b);
       product_.b_stride = product_.columns;
-      product_.panel_step = panel;
+      product_.panel_step = product_.kernels->columns;
       return;
     }
     const OperandLayout layout{
@@ -72,9 +73,7 @@ class TiledMatmulKernel : public Kernel {
         .words = words_,
         .rows = g_.transpose_b ? g_.columns : g_.inner,
         .columns = g_.transpose_b ? g_.inner : g_.columns};
-    b_ = context.copies.request(b, layout);
-    product_.b_stride = panel;
-    product_.panel_step = layout.panel_words(panel);
+    b_ = request_panels(context, b, layout, product_);
   }
 
   /// True when no vector reaches past a row of B, and its rows don't crowd into few sets of the
