@@ -13,7 +13,7 @@ namespace {
 
 /// Pairs run along the channels of dy.
 Words words_for(const ConvGeometry& g, Precision precision) {
-  return g.y[3] % 2 == 0 ? words_of(precision) : Words::floats;
+  return g.outputs() % 2 == 0 ? words_of(precision) : Words::floats;
 }
 
 /// One axis of one remainder: x = q * stride + first_x meets window elements first_tap + t * stride
@@ -62,17 +62,18 @@ class ConvInputGradientKernel : public Kernel {
       dy.after = std::max(dy.after, across.back().after(g_.y[2]) * g_.y[3]);
     }
     dy_ = operand(context, node.inputs[0], dy);
-    Product common{.kernels = &micro_kernels_for(words_), .columns = g_.x[3]};
+    Product common{.kernels = &micro_kernels_for(words_), .columns = g_.inputs()};
     common.relu = epilogue_.relu;
     common.threads = context.threads;
     weights_ = request_panels(context, node.inputs[1],
                               {.layout = Layout::panels_of_taps,
                                .words = words_,
-                               .rows = g_.x[3],
+                               .rows = g_.inputs(),
                                .columns = g_.y[3],
                                .matrices = g_.weights[0] * g_.weights[1],
                                .window_width = g_.weights[1],
-                               .stride = g_.stride},
+                               .stride = g_.stride,
+                               .groups = g_.groups},
                               common);
     // In the order in which the copy has the elements of the window.
     std::int64_t taps = 0;
@@ -116,7 +117,8 @@ class ConvInputGradientKernel : public Kernel {
   void add_part(const Product& common, const OperandLayout& dy, const Phase& down,
                 const Phase& across, std::int64_t taps) {
     const std::int64_t row = dy.row_words(), channels = g_.x[3];
-    const std::int64_t pixel = g_.y[3] / (words_ == Words::bf16 ? 2 : 1);
+    const std::int64_t word = words_ == Words::bf16 ? 2 : 1;
+    const std::int64_t pixel = g_.y[3] / word, read = g_.outputs() / word;
     const std::int64_t left = dy.before / g_.y[3];
     Part part{.product = common, .a_begin = 0, .b_begin = 0, .c_begin = 0};
     Product& product = part.product;
@@ -127,12 +129,14 @@ class ConvInputGradientKernel : public Kernel {
     product.c = {.step_n = g_.x[1] * g_.x[2] * channels,
                  .step_h = g_.stride * g_.x[2] * channels,
                  .step_w = g_.stride * channels};
-    product.run_offsets.clear();
-    for (std::int64_t t = 0; t < down.taps; ++t) product.run_offsets.push_back(t * row);
-    product.run_length = across.taps * pixel;
+    read_windows(
+        {.height = down.taps, .width = across.taps, .row = row, .pixel = pixel, .read = read},
+        product);
+    product.a_group = read;
+    product.c_group = g_.inputs();
     part.a_begin = (down.first_q - (down.taps - 1) + dy.above) * row +
                    (across.first_q - (across.taps - 1) + left) * pixel;
-    part.b_begin = taps * pixel * product.b_stride;
+    part.b_begin = taps * read * product.b_stride;
     part.c_begin = (down.first_x * g_.x[2] + across.first_x) * channels;
     parts_.push_back(std::move(part));
   }
@@ -148,7 +152,7 @@ class ConvInputGradientKernel : public Kernel {
 /// Columns of the product are channels of x: with few, most of each vector would idle.
 bool prefers_patches(const ConvGeometry& g) {
   constexpr std::int64_t kFewChannels = 4;
-  return g.x[3] <= kFewChannels;
+  return g.groups == 1 && g.x[3] <= kFewChannels;
 }
 
 }  // namespace

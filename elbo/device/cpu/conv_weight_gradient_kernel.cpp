@@ -30,6 +30,7 @@ class ConvWeightGradientKernel : public Kernel {
     OperandLayout dy{
         .layout = Layout::panels, .words = words_, .rows = g_.y[2], .columns = channels};
     dy.matrices = g_.y[0] * g_.y[1];
+    dy.groups = g_.groups;
     if (are_pairs) {
       x.layout = Layout::window_pairs;
       x.windows = g_.y[2];
@@ -39,13 +40,15 @@ class ConvWeightGradientKernel : public Kernel {
     }
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.weights[0] * g_.weights[1] * g_.weights[2];
-    product_.columns = channels;
+    product_.columns = g_.outputs();
     // Rows (ky, kx, i). In the layout of pairs the places of a row of windows lie apart.
     product_.height = g_.weights[1];
     product_.width = g_.weights[2];
     product_.a = {.step_n = x.row_words(),
                   .step_h = are_pairs ? x.pairs() * x.channels : g_.x[3],
                   .step_w = 1};
+    product_.a_group = g_.inputs();
+    product_.c_group = g_.outputs();
     product_.c.step_w = channels;
     product_.c.step_h = product_.width * channels;
     product_.c.step_n = product_.height * product_.c.step_h;

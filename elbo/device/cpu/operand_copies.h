@@ -54,13 +54,17 @@ struct OperandLayout {
   std::int64_t windows = 0, window_step = 0, offsets = 0, channels = 1;
   /// Layout panels_of_taps: the window's width, and the stride.
   std::int64_t window_width = 1, stride = 1;
+  /// Layouts panels and panels_of_taps: the columns are so many groups of neighbours, and each is
+  /// laid out as if it were all there is, one after the other.
+  std::int64_t groups = 1;
 
   bool operator==(const OperandLayout&) const = default;
 
   /// Words of a row, zeros included.
   std::int64_t row_words() const;
-  /// Words of a panel, the same for each.
+  /// Words of a panel, and of the panels of a group, the same for each.
   std::int64_t panel_words(int panel_columns) const;
+  std::int64_t group_words(int panel_columns) const;
   /// Pairs of windows in a row.
   std::int64_t pairs() const { return (windows + 1) / 2; }
   std::int64_t bytes() const;
@@ -74,8 +78,8 @@ std::vector<std::int64_t> tap_order(std::int64_t height, std::int64_t width, std
 
 struct Product;
 
-/// The copy of a value that a product reads as B, in panels; tells the product how they lie. The
-/// product's kernels must be those of the layout's words.
+/// The copy of a value that a product reads as B, in panels; tells the product how they lie, groups
+/// included. The product's kernels must be those of the layout's words.
 Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayout& layout,
                       Product& product);
 
