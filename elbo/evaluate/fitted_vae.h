@@ -12,6 +12,7 @@
 #include "elbo/feed/batches.h"
 #include "elbo/graph/parameters.h"
 #include "elbo/models/vae.h"
+#include "elbo/tensor/arena.h"
 #include "elbo/tensor/array.h"
 
 namespace elbo {
@@ -20,6 +21,9 @@ namespace elbo {
 using ParameterMap = std::map<std::string, Array>;
 
 ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer);
+/// The other way: what a plan of the graph needs. Throws ShapeError when one is missing or has
+/// another shape.
+FlatBuffer flat_parameters(const Graph& graph, const ParameterMap& parameters);
 
 /// How a pass over data is run.
 struct PassOptions {
