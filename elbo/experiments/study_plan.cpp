@@ -72,6 +72,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   } else if (budget == "full") {
     plan.importance_samples = 5000;
     plan.likelihood_count = 2000;
+    plan.regret_count = 4000;
   }
   plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
