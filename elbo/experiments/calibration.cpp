@@ -7,6 +7,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/detection.h"
+#include "elbo/train/train_run.h"
 
 namespace elbo {
 namespace {
@@ -133,6 +134,12 @@ AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
   calibration.error_mean = mean;
   calibration.error_standard_deviation = std::sqrt(squares / count);
   return calibration;
+}
+
+Dataset held_out_examples(const RunConfig& config, const Dataset& data) {
+  Dataset part = data.subset(run_split(data, config).validation);
+  part.spec = data.spec + ", held out";
+  return part;
 }
 
 AnomalyScores anomaly_scores(const FittedVae& vae, const Dataset& data, const ScoreRequest& request,

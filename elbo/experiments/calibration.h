@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "elbo/evaluate/anomaly_score.h"
+#include "elbo/train/run_config.h"
 
 namespace elbo {
 
@@ -53,6 +54,9 @@ struct CalibrationOptions {
 /// examples.
 AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
                              const CalibrationOptions& options);
+
+/// The examples that a run with these settings doesn't train on, which it may be calibrated with.
+Dataset held_out_examples(const RunConfig& config, const Dataset& data);
 
 /// The requested scores of each example. Throws UsageError for a learned score that the calibration
 /// was made without.

@@ -182,21 +182,9 @@ class Study {
     return std::move(loaded.vae);
   }
 
-  /// The examples that training held out, which the threshold may be set on.
-  static Dataset held_out(const RunConfig& config, const Dataset& data) {
-    const auto seed = static_cast<std::uint64_t>(config.train.seed);
-    const Split split = data.labels
-                            ? split_for_validation(data.labels->values<std::int32_t>(),
-                                                   config.data.validation, seed)
-                            : split_for_validation(data.count(), config.data.validation, seed);
-    Dataset part = data.subset(split.validation);
-    part.spec = data.spec + ", held out";
-    return part;
-  }
-
   AnomalyCalibration calibrated(const StudyModel& model, const FittedVae& vae, const Dataset& data,
                                 const ScoreRequest& scores) const {
-    const AnomalyCalibration calibration = calibrate(vae, held_out(model.config, data),
+    const AnomalyCalibration calibration = calibrate(vae, held_out_examples(model.config, data),
                                                      {.false_alarm_rate = plan_.false_alarm_rate,
                                                       .settings = {.seed = options_.seed},
                                                       .scores = scores});

@@ -20,6 +20,7 @@ void write_report(const std::filesystem::path& study_dir) {
       robustness_section(study),
       anomaly_section(study, "anomaly"),
       anomaly_section(study, "anomaly_reverse"),
+      one_class_section(study),
       conditional_section(study),
       samples_section(study),
       likelihood_section(study),

@@ -223,6 +223,38 @@ Section anomaly_section(const Study& study, const std::string& name) {
   return section;
 }
 
+Section one_class_section(const Study& study) {
+  Section section{"one-class", "One class against the others", ""};
+  const Record result = study.result("one_class");
+  if (!result) return section;
+  html::Row header = {"normal class", "trained on"}, means = {"mean", ""};
+  for (const Record& score : result.list("scores")) {
+    header.push_back(spoken(score.text("name", "score")));
+    means.push_back(or_dash(score.number("auroc"), four_decimals));
+  }
+  std::vector<html::Row> rows;
+  for (const Record& each : result.list("classes")) {
+    html::Row row = {each.label("class"), or_dash(each.number("train_count"), thousands)};
+    for (const Record& score : each.list("scores")) {
+      row.push_back(or_dash(score.number("auroc"), four_decimals));
+    }
+    row.resize(header.size(), "–");
+    rows.push_back(std::move(row));
+  }
+  rows.push_back(std::move(means));
+  section.body =
+      html::paragraph("Each class of " + set_name(result.text("data", "the data")) +
+                      " in turn is normal: a model that has seen it alone judges the whole test "
+                      "set, in which all other classes are anomalies.") +
+      figures_html(study, draw_one_class(study),
+                   {{"one_class",
+                     "The share of pairs of a normal and an anomalous image that the scores put in "
+                     "the right order (AUROC), a row for each normal class; the dashed lines are "
+                     "the means. One half is guessing."}}) +
+      html::details("AUROC of all scores", html::table(header, rows));
+  return section;
+}
+
 Section conditional_section(const Study& study) {
   Section section{"conditional", "Images to order", ""};
   const Record result = study.result("conditional");

@@ -23,6 +23,7 @@ Section interpolation_section(const Study& study);
 Section robustness_section(const Study& study);
 /// `name` is the result's: "anomaly" or "anomaly_reverse".
 Section anomaly_section(const Study& study, const std::string& name);
+Section one_class_section(const Study& study);
 Section conditional_section(const Study& study);
 Section samples_section(const Study& study);
 Section likelihood_section(const Study& study);

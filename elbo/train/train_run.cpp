@@ -20,20 +20,6 @@ NamedTerms named(const ElboTerms& terms) {
           {"kl_nats", terms.kl}};
 }
 
-Split split_of(const Dataset& data, const RunConfig& config) {
-  const auto seed = static_cast<std::uint64_t>(config.train.seed);
-  if (config.data.validation == 0) {
-    Split split;
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i)
-      split.train.push_back(i);
-    return split;
-  }
-  if (data.labels) {
-    return split_for_validation(data.labels->values<std::int32_t>(), config.data.validation, seed);
-  }
-  return split_for_validation(data.count(), config.data.validation, seed);
-}
-
 void check_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
   if (std::filesystem::exists(paths.config()) && !resume) {
     throw UsageError(
@@ -53,6 +39,20 @@ void check_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
 }
 
 }  // namespace
+
+Split run_split(const Dataset& data, const RunConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.train.seed);
+  if (config.data.validation == 0) {
+    Split split;
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i)
+      split.train.push_back(i);
+    return split;
+  }
+  if (data.labels) {
+    return split_for_validation(data.labels->values<std::int32_t>(), config.data.validation, seed);
+  }
+  return split_for_validation(data.count(), config.data.validation, seed);
+}
 
 TrainingResult train_run(RunConfig& config, const Dataset& original,
                          const TrainRunOptions& options) {
@@ -74,7 +74,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const Vae model(config.model, config.shape);
   Graph graph;
   const BatchNodes nodes(graph, data);
-  Split split = split_of(data, config);
+  Split split = run_split(data, config);
   const Objective objective =
       build_objective(config.objective, model.in_training(), nodes.model_batch(config.data, true),
                       {.warmup = graph.input("warmup", Shape{}),

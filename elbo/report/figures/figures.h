@@ -28,6 +28,8 @@ Figures draw_interpolation(const Study& study);
 Figures draw_robustness(const Study& study);
 /// `name` is "anomaly" or another result of the same form, such as "anomaly_reverse".
 Figures draw_anomaly(const Study& study, const std::string& name = "anomaly");
+/// A dot for each class that was normal.
+Figures draw_one_class(const Study& study);
 Figures draw_conditional(const Study& study);
 Figures draw_samples(const Study& study);
 Figures draw_learning_curves(const Study& study);
