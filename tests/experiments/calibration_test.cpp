@@ -63,7 +63,7 @@ TEST_F(Calibration, LearnedThresholdsAreNotFromWhatWasLearnedFrom) {
   // With few examples, those a covariance was learned from lie nearer to it than others do; a
   // threshold from them would let twice as many false alarms through.
   double alarms = 0;
-  constexpr int kTimes = 40;
+  constexpr int kTimes = 20;
   for (int i = 0; i < kTimes; ++i) {
     const Dataset few = testing::tiny_images(40, static_cast<std::uint64_t>(100 + i));
     CalibrationOptions options = options_for(vae_, 0.1);

@@ -160,7 +160,7 @@ std::string roc_panel(const std::vector<Score>& scores, const Score& chosen) {
          fmt::format(
              "set xlabel 'false alarms'\nset ylabel 'anomalies found (%)'\n"
              "set xrange [{:.6g}:100]\nset yrange [{:.6g}:{:.6g}]\n"
-             "set key outside right center vertical maxrows auto title 'AUROC' left\n",
+             "set key outside right center vertical maxrows auto width -6 title 'AUROC' left\n",
              100 * left, 100 * bottom, 100 + 2 * (1 - bottom)) +
          plot + "\n";
 }

@@ -28,7 +28,7 @@ std::vector<std::string> shown_scores(const Record& result) {
   return names;
 }
 
-/// 0.05 or 0.1 below the lowest value, but never above one half of the way to 1.
+/// A round number a little below the lowest area.
 double axis_begin(double lowest) {
   const double step = lowest > 0.9 ? 0.02 : lowest > 0.75 ? 0.05 : 0.1;
   return std::max(0.0, std::floor(lowest / step - 0.25) * step);
