@@ -63,17 +63,18 @@ TEST_F(Calibration, LearnedThresholdsAreNotFromWhatWasLearnedFrom) {
   // With few examples, those a covariance was learned from lie nearer to it than others do; a
   // threshold from them would let twice as many false alarms through.
   double alarms = 0;
-  constexpr int kTimes = 20;
+  constexpr int kTimes = 12;
+  const Dataset fresh = testing::tiny_images(500, 4);
   for (int i = 0; i < kTimes; ++i) {
     const Dataset few = testing::tiny_images(40, static_cast<std::uint64_t>(100 + i));
     CalibrationOptions options = options_for(vae_, 0.1);
-    options.scores.names = {"mahalanobis", "combined"};
+    options.scores.names = {"combined"};
     const AnomalyCalibration calibration = calibrate(vae_, few, options);
-    const AnomalyScores scores = anomaly_scores(vae_, new_, options.scores, calibration);
+    const AnomalyScores scores = anomaly_scores(vae_, fresh, options.scores, calibration);
     alarms += 1 - share_accepted(scores.at("combined"), calibration.threshold("combined"));
   }
-  // Each rate has a standard deviation of about .045 over calibrations.
-  EXPECT_NEAR(alarms / kTimes, 0.1, 0.03);
+  // Each rate has a standard deviation of about .045 over calibrations, .013 over their mean.
+  EXPECT_NEAR(alarms / kTimes, 0.1, 0.04);
 }
 
 TEST_F(Calibration, CombinedFindsWhatNoneOfItsScoresWasToldOf) {
