@@ -12,6 +12,7 @@
 #include "elbo/feed/batches.h"
 #include "elbo/graph/parameters.h"
 #include "elbo/models/vae.h"
+#include "elbo/tensor/arena.h"
 #include "elbo/tensor/array.h"
 
 namespace elbo {
@@ -20,6 +21,9 @@ namespace elbo {
 using ParameterMap = std::map<std::string, Array>;
 
 ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer);
+/// The other way round, for a graph that may need a part of the parameters only. Throws ShapeError
+/// when one that it needs is missing or has another shape.
+FlatBuffer to_buffer(const ParameterLayout& layout, const ParameterMap& parameters);
 
 /// How a pass over data is run.
 struct PassOptions {
