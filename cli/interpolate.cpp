@@ -38,7 +38,8 @@ class Interpolate : public Command {
     const LoadedRun loaded = experiment_.load(common);
     const nlohmann::json report = run_interpolation(loaded.vae, experiment_.data(common), nullptr,
                                                     options_, experiment_.results());
-    return finish_experiment(experiment_.out(), report, {"mean_path_length"});
+    return finish_experiment(experiment_.out(), report,
+                             {"mean_path_length", "mean_length", "mean_energy"});
   }
 
  private:

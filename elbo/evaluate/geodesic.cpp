@@ -157,7 +157,7 @@ std::vector<Array> geodesics(const std::vector<Array>& curves, const CurveDecode
     }
   }
   // All at once as long as their frames fit into a few caches.
-  constexpr std::int64_t kMostPoints = 4096;
+  constexpr std::int64_t kMostPoints = 1024;
   const auto together =
       static_cast<std::size_t>(std::max<std::int64_t>(1, kMostPoints / curves[0].extent(0)));
   const std::span<const Array> all(curves);

@@ -125,11 +125,15 @@ TEST(Geodesic, NeverNeedsMoreEnergyThanTheFirstCurve) {
 
 TEST(Geodesic, DoesNotDependOnThreadsOrCompany) {
   const ParameterMap parameters = network_parameters(3);
-  const std::vector<Array> lines = {random_line(3, 1), random_line(3, 2), random_line(3, 3)};
+  // More than are found at once.
+  std::vector<Array> lines;
+  for (std::uint64_t seed = 1; seed <= 35; ++seed) lines.push_back(random_line(3, seed));
   const std::vector<Array> one = geodesics(lines, network, parameters, {.threads = 1});
   const std::vector<Array> two = geodesics(lines, network, parameters, {.threads = 2});
+  ASSERT_EQ(one.size(), lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     EXPECT_TRUE(std::ranges::equal(one[i].values<float>(), two[i].values<float>()));
+    if (i > 1 && i < 33) continue;
     const Array alone = geodesics({lines[i]}, network, parameters, {})[0];
     for (std::size_t j = 0; j < static_cast<std::size_t>(alone.size()); ++j) {
       // Products of other sizes may round differently.
