@@ -17,6 +17,10 @@ struct StudyModel {
   RunConfig config;
 };
 
+/// A model with a preset's settings, every random number of which follows from the seed.
+StudyModel model_from_preset(const std::string& name, const std::string& preset_name,
+                             std::uint64_t seed);
+
 struct StudyPlan {
   StudyModel reconstruction;
   StudyModel latent;

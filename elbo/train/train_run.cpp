@@ -98,7 +98,9 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   make_directory(paths.folder);
   write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
-  if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
+  if (options.announce_resume && epochs_done > 0) {
+    logging::info("resumed after epoch {}", epochs_done);
+  }
 
   if (config.objective.warmup_epochs > config.train.epochs) {
     logging::warning(

@@ -14,6 +14,8 @@ struct TrainRunOptions {
   int threads = 1;
   /// Continue from the folder's checkpoint if there is one.
   bool resume = false;
+  /// Say where it continues. Not of interest where one process trains a model in several goes.
+  bool announce_resume = true;
   TrainingCallbacks callbacks;
 };
 
