@@ -113,23 +113,35 @@ Section interpolation_section(const Study& study) {
   const Record result = study.result("interpolation");
   if (!result) return section;
   std::vector<html::Row> rows;
-  for (const char* kind : {"linear", "spherical"}) {
-    const auto length = result.child("mean_path_length").number(kind);
-    const auto dip = result.child("mean_confidence_dip").number(kind);
+  for (const char* kind : {"linear", "spherical", "geodesic"}) {
+    const auto mean = [&](const char* key) { return result.child(key).number(kind); };
+    // Results from before curves were finely divided have the length between frames alone.
+    const auto length = result.has("mean_length") ? mean("mean_length") : mean("mean_path_length");
+    const auto dip = mean("mean_confidence_dip");
     if (!length && !dip) continue;
-    rows.push_back({kind, or_dash(length, three_digits), or_dash(dip, one_decimal_percent)});
+    rows.push_back({kind, or_dash(length, three_digits), or_dash(mean("mean_energy"), three_digits),
+                    or_dash(mean("mean_step_ratio"), two_decimals),
+                    or_dash(dip, one_decimal_percent)});
   }
   section.body =
       html::paragraph(
-          "What lies between two images, on a straight line and on a great circle of "
-          "the latent space?") +
-      figures_html(study, draw_interpolation(study),
-                   {{"interpolation",
-                     "From the first image to the last. Length is the way travelled in pixel space "
-                     "(sum of L2 steps between frames), dip how far a classifier's confidence "
-                     "falls on it: a good way is short and passes through real shapes."}});
+          "What lies between two images: on a straight line, on a great circle and on a geodesic "
+          "of the latent space? The geodesic is the curve of least energy under the decoder, the "
+          "shortest way when lengths are taken between the images themselves.") +
+      figures_html(
+          study, draw_interpolation(study),
+          {{"interpolation_steps",
+            "How fast the image changes along each way: a geodesic moves evenly, the other two "
+            "hurry where shapes change and stand still elsewhere."},
+           {"interpolation",
+            "From the first image to the last. Length is the way travelled in pixel space (sum of "
+            "L2 steps along the curve), dip how far a classifier's confidence falls on it: a good "
+            "way is short and passes through real shapes. The shortest is not always the most "
+            "real: where the decoder can fade one image into the other, it does."}});
   if (!rows.empty()) {
-    section.body += html::table({"way", "mean length", "mean confidence dip"}, rows);
+    section.body += html::table(
+        {"way", "mean length", "mean energy", "longest over mean step", "mean confidence dip"},
+        rows);
   }
   return section;
 }
@@ -247,17 +259,12 @@ Section conditional_section(const Study& study) {
   return section;
 }
 
-Section samples_section(const Study& study) {
+Section samples_section(const Study& study, const std::string& caption) {
   Section section{"samples", "Samples", ""};
   const Figures figures = draw_samples(study);
   if (figures.empty()) return section;
   section.body = html::paragraph("Images decoded from random draws of the prior.") +
-                 figures_html(study, figures,
-                              {{"samples",
-                                "Not chosen by hand: blurred or broken shapes show where "
-                                "the prior and the codes don't agree. The reconstruction model's "
-                                "precise codes leave most of its prior empty; the likelihood "
-                                "model has learned its prior."}});
+                 figures_html(study, figures, {{"samples", caption}});
   return section;
 }
 
