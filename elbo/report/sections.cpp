@@ -132,7 +132,7 @@ Section interpolation_section(const Study& study) {
           study, draw_interpolation(study),
           {{"interpolation_steps",
             "How fast the image changes along each way: a geodesic moves evenly, the other two "
-            "hurry where shapes change and stand still elsewhere."},
+            "hurry where shapes change and slow down elsewhere."},
            {"interpolation",
             "From the first image to the last. Length is the way travelled in pixel space (sum of "
             "L2 steps along the curve), dip how far a classifier's confidence falls on it: a good "
