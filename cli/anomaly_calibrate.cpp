@@ -4,8 +4,9 @@
 
 #include "cli/experiment.h"
 #include "cli/output.h"
+#include "cli/score_list.h"
 #include "elbo/base/file.h"
-#include "elbo/experiments/anomaly.h"
+#include "elbo/experiments/calibration.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo::cli {
@@ -18,14 +19,25 @@ class AnomalyCalibrate : public Command {
     arguments.positional("SPEC", &spec_, "normal data that training has not seen");
     arguments.option("--false-alarm-rate R", &rate_, "share of normal examples that may be flagged",
                      in_range(1e-6, 0.5));
+    arguments.option("--scores LIST", &scores_, score_list_help());
+    arguments.option("--importance-samples K", &settings_.importance_samples,
+                     "samples of importance_bound", in_range(1, 100000));
+    arguments.option("--regret-steps N", &settings_.regret_steps,
+                     "steps of likelihood_regret's search", in_range(1, 100000));
     arguments.example(
         "elbo anomaly calibrate runs/parts images:good-parts --false-alarm-rate 0.01");
   }
 
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
-    const Dataset data = load_dataset(spec_, common.data());
-    const AnomalyCalibration calibration = calibrate(loaded.vae, data, rate_, seed_of(common));
+    const Dataset data = load_dataset_for(loaded, spec_, common.data());
+    settings_.seed = seed_of(common);
+    const Vae& model = loaded.vae.model();
+    const AnomalyCalibration calibration = calibrate(
+        loaded.vae, data,
+        {.false_alarm_rate = rate_,
+         .settings = settings_,
+         .scores = {.names = parse_score_list(scores_, model, usual_score_names(model))}});
     const RunPaths paths(run_);
     make_directory(paths.results());
     write_calibration(paths.results() / "calibration.json", calibration);
@@ -35,9 +47,11 @@ class AnomalyCalibrate : public Command {
                    {"count", calibration.count},
                    {"false_alarm_rate", rate_},
                    {"thresholds", calibration.thresholds}};
-    Table table({"score", "threshold"});
+    Table table({"score", "threshold", "", "what it measures"});
+    table.align(1, Table::Align::right);
     for (const auto& [name, threshold] : calibration.thresholds) {
-      table.add({name, fmt::format("{:.6g}", threshold)});
+      const AnomalyScore& kind = find_anomaly_score(name);
+      table.add({name, fmt::format("{:.6g}", threshold), kind.unit, kind.description});
     }
     result.text =
         table.text() + fmt::format("\nfrom {} examples, at most {:g} % false alarms on average\n",
@@ -46,8 +60,9 @@ class AnomalyCalibrate : public Command {
   }
 
  private:
-  std::string run_, spec_;
+  std::string run_, spec_, scores_ = "usual";
   double rate_ = 0.01;
+  ScoreSettings settings_;
 };
 
 }  // namespace

@@ -4,8 +4,9 @@
 
 #include "cli/experiment.h"
 #include "cli/output.h"
+#include "cli/score_list.h"
 #include "elbo/evaluate/detection.h"
-#include "elbo/experiments/anomaly.h"
+#include "elbo/experiments/calibration.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo::cli {
@@ -18,6 +19,7 @@ class AnomalyEvaluate : public Command {
     arguments.option("--normal SPEC", &normal_, "normal data, not seen before", {}, Need::required);
     arguments.option("--anomalous SPEC", &anomalous_, "anomalous data; repeat for more", {},
                      Need::required);
+    arguments.option("--scores LIST", &scores_, score_list_help());
     arguments.example(
         "elbo anomaly evaluate runs/first --normal mnist:test --anomalous fashion-mnist:test");
   }
@@ -27,13 +29,18 @@ class AnomalyEvaluate : public Command {
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");
     const Dataset normal = load_dataset(normal_, common.data());
-    const AnomalyScores of_normal = anomaly_scores(loaded.vae, normal, calibration.seed);
+    const ScoreRequest request{
+        .names = parse_score_list(scores_, loaded.vae.model(), calibration.usual_scores())};
+    // Before hours of scoring: a score without a threshold.
+    for (const std::string& name : request.names) calibration.threshold(name);
+    const AnomalyScores of_normal = anomaly_scores(loaded.vae, normal, request, calibration);
     Result result;
     result.json = {{"run", run_}, {"normal", normal.spec}, {"results", nlohmann::json::array()}};
     Table table({"anomalous", "score", "AUROC", "AUPR", "normal accepted", "anomalous accepted"});
     for (const std::string& spec : anomalous_) {
       const Dataset anomalous = load_dataset(spec, common.data());
-      const AnomalyScores of_anomalous = anomaly_scores(loaded.vae, anomalous, calibration.seed);
+      const AnomalyScores of_anomalous =
+          anomaly_scores(loaded.vae, anomalous, request, calibration);
       nlohmann::json scores = nlohmann::json::array();
       for (const auto& [name, values] : of_normal) {
         const std::vector<double>& others = of_anomalous.at(name);
@@ -57,7 +64,7 @@ class AnomalyEvaluate : public Command {
   }
 
  private:
-  std::string run_, normal_;
+  std::string run_, normal_, scores_ = "usual";
   std::vector<std::string> anomalous_;
 };
 

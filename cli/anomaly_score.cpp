@@ -5,8 +5,9 @@
 
 #include "cli/experiment.h"
 #include "cli/output.h"
+#include "cli/score_list.h"
 #include "elbo/base/file.h"
-#include "elbo/experiments/anomaly.h"
+#include "elbo/experiments/calibration.h"
 #include "elbo/train/run_folder.h"
 
 namespace elbo::cli {
@@ -19,6 +20,8 @@ class AnomalyScore : public Command {
     arguments.positional("SPEC", &spec_, "the data to judge");
     arguments.option("--out FILE.csv", &out_, "one line an example", {}, Need::required);
     arguments.option("--score NAME", &score_, "which score decides", one_of(anomaly_score_names()));
+    arguments.option("--scores LIST", &scores_,
+                     "columns of the file beside the deciding one: " + score_list_help());
     arguments.example("elbo anomaly score runs/parts images:new-parts --out scores.csv");
   }
 
@@ -26,9 +29,11 @@ class AnomalyScore : public Command {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");
-    const Dataset data = load_dataset(spec_, common.data());
+    const Dataset data = load_dataset_for(loaded, spec_, common.data());
     const double threshold = calibration.threshold(score_);
-    const AnomalyScores scores = anomaly_scores(loaded.vae, data, calibration.seed);
+    const std::vector<std::string> names =
+        parse_score_list(scores_ + "," + score_, loaded.vae.model(), calibration.usual_scores());
+    const AnomalyScores scores = anomaly_scores(loaded.vae, data, {.names = names}, calibration);
     const std::vector<double>& chosen = scores.at(score_);
     std::string csv = "index";
     for (const auto& [name, values] : scores) csv += "," + name;
@@ -57,7 +62,7 @@ class AnomalyScore : public Command {
   }
 
  private:
-  std::string run_, spec_, out_, score_ = "negative_elbo";
+  std::string run_, spec_, out_, score_ = "negative_elbo", scores_ = "usual";
 };
 
 }  // namespace

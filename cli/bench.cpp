@@ -73,6 +73,8 @@ class Bench : public Command {
                      "repeats, each of which measures everything in turn (default: 5)",
                      in_range(1, 1000));
     arguments.option("--job NAME", &job_, "only this job", one_of(bench_jobs()));
+    arguments.option("--batch N", &batch_, "examples in a training step (default: 128)",
+                     in_range(1, 4096));
     arguments.option("--precision P", &precision_,
                      "only this one (default: fp32, and bf16 where the machine has it)",
                      one_of(precision_names()));
@@ -82,6 +84,7 @@ class Bench : public Command {
     arguments.flag("--profile", profile_, "also the time spent in each kernel of a training step");
     arguments.example("elbo bench --threads 1 --job mlp --profile");
     arguments.example("elbo bench --train mnist");
+    arguments.example("elbo bench --batch 1");
   }
 
   Result run(const CommonOptions& common) override {
@@ -100,6 +103,7 @@ class Bench : public Command {
         logging::info("measuring {}, {}", job, name_of(precision));
         const BenchReport report = run_bench(job, {.seconds = seconds_,
                                                    .repeats = repeats_,
+                                                   .batch_size = batch_,
                                                    .threads = static_cast<int>(common.threads),
                                                    .precision = precision,
                                                    .profile = profile_});
@@ -147,7 +151,7 @@ class Bench : public Command {
   }
 
   double seconds_ = 5;
-  std::int64_t repeats_ = 5;
+  std::int64_t repeats_ = 5, batch_ = 128;
   std::optional<std::string> job_, precision_, spec_;
   bool profile_ = false;
 };

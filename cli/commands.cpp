@@ -15,6 +15,7 @@ std::unique_ptr<Command> make_generate();
 std::unique_ptr<Command> make_anomaly_calibrate();
 std::unique_ptr<Command> make_anomaly_score();
 std::unique_ptr<Command> make_anomaly_evaluate();
+std::unique_ptr<Command> make_anomaly_one_class();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_encode();
@@ -41,6 +42,8 @@ std::span<const CommandEntry> commands() {
       {"Anomalies", "anomaly score", "a score and a verdict for each example", make_anomaly_score},
       {"Anomalies", "anomaly evaluate", "how well the scores tell normal from anomalous",
        make_anomaly_evaluate},
+      {"Anomalies", "anomaly one-class", "each class in turn is normal, all others are anomalies",
+       make_anomaly_one_class},
       {"Use", "encode", "write the codes of data as an array", make_encode},
       {"Use", "decode", "write what codes stand for as an array", make_decode},
       {"Look around", "info", "what a run folder holds: model, settings, numbers, kernels",

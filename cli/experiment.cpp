@@ -18,8 +18,8 @@ LoadedRun ExperimentArguments::load(const CommonOptions& common) const {
   return load_run(run_, static_cast<int>(common.threads));
 }
 
-Dataset ExperimentArguments::data(const CommonOptions& common) const {
-  return load_dataset(spec_, common.data());
+Dataset ExperimentArguments::data(const LoadedRun& run, const CommonOptions& common) const {
+  return load_dataset_for(run, spec_, common.data());
 }
 
 std::uint64_t seed_of(const CommonOptions& common) {

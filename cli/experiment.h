@@ -14,7 +14,8 @@ class ExperimentArguments {
  public:
   void declare(Arguments& arguments, const std::string& spec_help);
   LoadedRun load(const CommonOptions& common) const;
-  Dataset data(const CommonOptions& common) const;
+  /// SPEC, for the run's model.
+  Dataset data(const LoadedRun& run, const CommonOptions& common) const;
   ResultFolder results() const { return ResultFolder(out_); }
   const std::string& out() const { return out_; }
 

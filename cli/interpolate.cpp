@@ -36,9 +36,10 @@ class Interpolate : public Command {
   Result run(const CommonOptions& common) override {
     for (const std::string& text : pairs_) options_.pairs.push_back(parse_pair(text));
     const LoadedRun loaded = experiment_.load(common);
-    const nlohmann::json report = run_interpolation(loaded.vae, experiment_.data(common), nullptr,
-                                                    options_, experiment_.results());
-    return finish_experiment(experiment_.out(), report, {"mean_path_length"});
+    const nlohmann::json report = run_interpolation(loaded.vae, experiment_.data(loaded, common),
+                                                    nullptr, options_, experiment_.results());
+    return finish_experiment(experiment_.out(), report,
+                             {"mean_path_length", "mean_length", "mean_energy"});
   }
 
  private:

@@ -21,8 +21,8 @@ class Latent : public Command {
     std::optional<Dataset> reference;
     if (!reference_.empty()) reference = load_dataset(reference_, common.data());
     const nlohmann::json report =
-        run_latent_map(loaded.vae, experiment_.data(common), reference ? &*reference : nullptr,
-                       experiment_.results(), seed_of(common));
+        run_latent_map(loaded.vae, experiment_.data(loaded, common),
+                       reference ? &*reference : nullptr, experiment_.results(), seed_of(common));
     return finish_experiment(
         experiment_.out(), report,
         {"knn5_accuracy", "linear_probe_accuracy", "mse", "elbo_nats", "kl_nats"});

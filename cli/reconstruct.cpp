@@ -14,7 +14,7 @@ class Reconstruct : public Command {
 
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = experiment_.load(common);
-    const nlohmann::json report = run_reconstruction(loaded.vae, experiment_.data(common),
+    const nlohmann::json report = run_reconstruction(loaded.vae, experiment_.data(loaded, common),
                                                      experiment_.results(), seed_of(common));
     return finish_experiment(
         experiment_.out(), report,

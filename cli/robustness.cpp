@@ -3,6 +3,7 @@
 
 #include "cli/experiment.h"
 #include "cli/output.h"
+#include "elbo/base/error.h"
 #include "elbo/experiments/experiments.h"
 
 namespace elbo::cli {
@@ -22,13 +23,18 @@ class Robustness : public Command {
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = experiment_.load(common);
     std::optional<LoadedRun> denoising;
-    if (!denoising_.empty()) denoising = load_run(denoising_, static_cast<int>(common.threads));
+    if (!denoising_.empty()) {
+      denoising = load_run(denoising_, static_cast<int>(common.threads));
+      if (denoising->config.data.noise == 0) {
+        throw UsageError("--denoising: {} was trained without noise (data.noise = 0)", denoising_);
+      }
+    }
     RobustnessOptions options;
     options.seed = seed_of(common);
     if (!sigmas_.empty()) options.sigmas = options.shown = sigmas_;
     const nlohmann::json report =
-        run_robustness(loaded.vae, denoising ? &denoising->vae : nullptr, experiment_.data(common),
-                       options, experiment_.results());
+        run_robustness(loaded.vae, denoising ? &denoising->vae : nullptr,
+                       experiment_.data(loaded, common), options, experiment_.results());
     Result result = finish_experiment(experiment_.out(), report, {});
     Table table({"model", "sigma", "mse", "psnr_db", "input mse"});
     for (const auto& model : report["models"]) {

@@ -111,8 +111,8 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
   return report;
 }
 
-LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
-                                     std::int64_t samples, std::uint64_t seed) {
+std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset& data,
+                                            std::int64_t samples, std::uint64_t seed) {
   vae.check(data);
   // Each chunk draws codes anew, but all must explain the same pixels: those are drawn first.
   DataSettings settings = vae.data_settings();
@@ -140,9 +140,17 @@ LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
     }
     done += chunk;
   }
-  double total = 0, squares = 0;
+  std::vector<double> nll;
   for (const LogSum& sum : sums) {
-    const double nll = std::log(static_cast<double>(samples)) - sum.value();
+    nll.push_back(std::log(static_cast<double>(samples)) - sum.value());
+  }
+  return nll;
+}
+
+LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
+                                     std::int64_t samples, std::uint64_t seed) {
+  double total = 0, squares = 0;
+  for (const double nll : importance_weighted_nll(vae, data, samples, seed)) {
     total += nll;
     squares += nll * nll;
   }

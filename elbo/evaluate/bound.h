@@ -33,8 +33,14 @@ struct LikelihoodReport {
   double nll_standard_error_nats = 0;
 };
 
-/// Burda, Grosse & Salakhutdinov 2015, eq. 8, with exactly `samples` samples an example, in chunks,
-/// in log space.
+/// -log of the mean of `samples` importance weights of each example, in nats, (M): a bound on -log
+/// p(x) from above. Burda, Grosse & Salakhutdinov 2015, eq. 8. With dynamic binarisation all
+/// samples explain the same pixels, drawn once.
+std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset& data,
+                                            std::int64_t samples, std::uint64_t seed);
+
+/// The mean of it over the data, with exactly `samples` samples an example, in chunks, in log
+/// space.
 LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
                                      std::int64_t samples, std::uint64_t seed);
 

@@ -7,7 +7,7 @@
 #include "elbo/base/interrupt.h"
 #include "elbo/base/philox.h"
 #include "elbo/graph/ops.h"
-#include "elbo/tensor/arena.h"
+#include "elbo/io/crc32c.h"
 
 namespace elbo {
 namespace {
@@ -37,14 +37,19 @@ ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer
   return map;
 }
 
-std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
-                            const PassOptions& options, const PassBuilder& build) {
-  Graph graph;
-  const BatchNodes nodes(graph, data);
-  const std::vector<Value> values = build(graph, nodes);
+std::uint32_t checksum(const ParameterMap& parameters) {
+  std::vector<std::uint8_t> bytes;
+  for (const auto& [name, array] : parameters) {
+    bytes.insert(bytes.end(), name.begin(), name.end());
+    const auto values = array.bytes();
+    bytes.insert(bytes.end(), values.begin(), values.end());
+  }
+  return crc32c(bytes);
+}
 
+FlatBuffer flat_parameters(const Graph& graph, const ParameterMap& parameters) {
   const ParameterLayout layout(graph);
-  const FlatBuffer buffer(static_cast<std::size_t>(std::max<std::int64_t>(1, layout.size())));
+  FlatBuffer buffer(static_cast<std::size_t>(std::max<std::int64_t>(1, layout.size())));
   for (const ParameterSlot& slot : layout.slots()) {
     const auto found = parameters.find(slot.name);
     if (found == parameters.end() || found->second.extents() != slot.extents) {
@@ -54,7 +59,16 @@ std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
     const auto source = found->second.values<float>();
     std::copy(source.begin(), source.end(), buffer.data() + slot.offset);
   }
+  return buffer;
+}
 
+std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
+                            const PassOptions& options, const PassBuilder& build) {
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const std::vector<Value> values = build(graph, nodes);
+
+  const FlatBuffer buffer = flat_parameters(graph, parameters);
   const std::int64_t count = data.count();
   const std::int64_t batch_size = std::clamp<std::int64_t>(count, 1, options.batch_size);
   Plan plan(graph, {values.begin(), values.end()}, buffer.data(),

@@ -5,46 +5,11 @@
 #include <vector>
 
 #include "elbo/base/check.h"
-#include "elbo/base/error.h"
+#include "elbo/evaluate/gaussian.h"
 #include "elbo/evaluate/symmetric_eigen.h"
 
 namespace elbo {
 namespace {
-
-struct Gaussian {
-  std::vector<double> mean;
-  /// (F, F), unbiased.
-  std::vector<double> covariance;
-};
-
-Gaussian fitted(const Array& features) {
-  const std::int64_t count = features.extent(0);
-  if (count < 2) throw DataError("frechet_distance: needs at least 2 examples, found {}", count);
-  const auto size = static_cast<std::size_t>(features.extent(1));
-  Gaussian gaussian{std::vector<double>(size, 0.0), std::vector<double>(size * size, 0.0)};
-  for (std::int64_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < size; ++j) gaussian.mean[j] += features.row<float>(i)[j];
-  }
-  for (double& element : gaussian.mean) element /= static_cast<double>(count);
-  std::vector<double> centred(size);
-  for (std::int64_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      centred[j] = features.row<float>(i)[j] - gaussian.mean[j];
-    }
-    for (std::size_t j = 0; j < size; ++j) {
-      double* row = gaussian.covariance.data() + j * size;
-      for (std::size_t k = 0; k <= j; ++k) row[k] += centred[j] * centred[k];
-    }
-  }
-  for (std::size_t j = 0; j < size; ++j) {
-    for (std::size_t k = 0; k <= j; ++k) {
-      double& element = gaussian.covariance[j * size + k];
-      element /= static_cast<double>(count - 1);
-      gaussian.covariance[k * size + j] = element;
-    }
-  }
-  return gaussian;
-}
 
 std::vector<double> product(const std::vector<double>& a, const std::vector<double>& b,
                             std::size_t size) {
@@ -76,7 +41,7 @@ std::vector<double> square_root(const std::vector<double>& matrix, std::size_t s
 double frechet_distance(const Array& a, const Array& b) {
   ELBO_ASSERT(a.rank() == 2 && b.rank() == 2 && a.extent(1) == b.extent(1));
   const auto size = static_cast<std::size_t>(a.extent(1));
-  const Gaussian p = fitted(a), q = fitted(b);
+  const Gaussian p = fit_gaussian(a, "frechet_distance"), q = fit_gaussian(b, "frechet_distance");
   double distance = 0;
   for (std::size_t i = 0; i < size; ++i) {
     const double shift = p.mean[i] - q.mean[i];

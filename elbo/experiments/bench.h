@@ -52,13 +52,15 @@ struct BenchOptions {
   /// Everything is measured once in each repeat, in turn, so that a slower minute of the machine
   /// slows all of it.
   std::int64_t repeats = 5;
+  /// Examples in a training step.
+  std::int64_t batch_size = 128;
   int threads = 1;
   Precision precision = Precision::fp32;
   bool profile = false;
 };
 
 /// "mlp" (784-400-(20, 20)-400-784, ReLU) and "conv" (28 x 28 x 1, 32 and 64 channels halving the
-/// image, 256, (16, 16), and back): Bernoulli, Adam, batches of 128.
+/// image, 256, (16, 16), and back): Bernoulli, Adam.
 const std::vector<std::string>& bench_jobs();
 
 /// Throws UsageError when there is no such job, Interrupted when the user asks to stop.

@@ -31,8 +31,8 @@ struct InterpolationOptions {
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
   std::int64_t steps = 11;
 };
-/// Straight and great-circle paths between codes of two examples. `judge` may be null. Writes
-/// interpolation.json.
+/// Straight, great-circle and geodesic paths between codes of two examples. `judge` may be null.
+/// Writes interpolation.json.
 nlohmann::json run_interpolation(const FittedVae& vae, const Dataset& test,
                                  const FittedClassifier* judge, const InterpolationOptions& options,
                                  const ResultFolder& results);

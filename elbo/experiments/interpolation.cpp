@@ -1,71 +1,28 @@
-// Interpolation: from one example to another through latent space, on a straight line and on a
-// great circle (White 2016, "Sampling generative networks"), with measures of how smooth the way
-// is.
+// Interpolation: from one example to another through latent space, on a straight line, on a great
+// circle and on a geodesic of the decoder, with measures of how smooth the way is.
 #include <algorithm>
-#include <cmath>
 
 #include "elbo/base/error.h"
-#include "elbo/evaluate/bound.h"
+#include "elbo/evaluate/geodesic.h"
+#include "elbo/evaluate/latent_curve.h"
 #include "elbo/experiments/examples.h"
 #include "elbo/experiments/experiments.h"
 
 namespace elbo {
 namespace {
 
-using Code = std::vector<double>;
+/// Ways are found and measured in at least this many steps; the picture shows every few of them.
+constexpr std::int64_t kLeastCurveSteps = 40;
 
-Code linear_point(const Code& a, const Code& b, double t) {
-  Code point(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i) point[i] = (1 - t) * a[i] + t * b[i];
-  return point;
+const std::vector<std::string>& kinds() {
+  static const std::vector<std::string> names = {"linear", "spherical", "geodesic"};
+  return names;
 }
 
-Code spherical_point(const Code& a, const Code& b, double t) {
-  double aa = 0, bb = 0, ab = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-    ab += a[i] * b[i];
-  }
-  const double cosine = std::clamp(ab / std::sqrt(std::max(aa * bb, 1e-30)), -1.0, 1.0);
-  const double angle = std::acos(cosine);
-  // Codes that point the same way (or exactly away) have no great circle of their own.
-  if (std::sin(angle) < 1e-4) return linear_point(a, b, t);
-  const double wa = std::sin((1 - t) * angle) / std::sin(angle);
-  const double wb = std::sin(t * angle) / std::sin(angle);
-  Code point(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i) point[i] = wa * a[i] + wb * b[i];
-  return point;
-}
-
-Array path(const Code& a, const Code& b, const std::string& kind, std::int64_t steps) {
-  Array codes(DType::f32, {steps, static_cast<std::int64_t>(a.size())});
-  for (std::int64_t step = 0; step < steps; ++step) {
-    const double t = static_cast<double>(step) / static_cast<double>(steps - 1);
-    const Code point = kind == "linear" ? linear_point(a, b, t) : spherical_point(a, b, t);
-    std::copy(point.begin(), point.end(), codes.row<float>(step).begin());
-  }
-  return codes;
-}
-
-std::vector<double> step_lengths(const Array& frames) {
-  std::vector<double> lengths;
-  for (std::int64_t i = 0; i + 1 < frames.extent(0); ++i) {
-    const auto x = frames.row<float>(i), y = frames.row<float>(i + 1);
-    double total = 0;
-    for (std::size_t j = 0; j < x.size(); ++j) {
-      const double difference = static_cast<double>(x[j]) - static_cast<double>(y[j]);
-      total += difference * difference;
-    }
-    lengths.push_back(std::sqrt(total));
-  }
-  return lengths;
-}
-
-double sum_of(const std::vector<double>& values) {
+double mean_of(const std::vector<double>& values) {
   double total = 0;
   for (const double value : values) total += value;
-  return total;
+  return total / static_cast<double>(values.size());
 }
 
 /// How far the judge's certainty falls below that at the ends.
@@ -92,6 +49,59 @@ std::vector<std::pair<std::int64_t, std::int64_t>> default_pairs(std::int64_t co
   return pairs;
 }
 
+/// The rows of the test set that each pair goes between.
+std::vector<std::vector<std::int32_t>> ends_of_pairs(const Dataset& test,
+                                                     const InterpolationOptions& options) {
+  const bool by_class = test.labels && test.class_count() > 1;
+  // Ends are the first example of each class, or examples by number.
+  const std::vector<std::int32_t> firsts = first_of_each_class(test);
+  const std::int64_t available = by_class ? static_cast<std::int64_t>(firsts.size()) : test.count();
+  const auto index = [&](std::int64_t end) {
+    return by_class ? firsts[static_cast<std::size_t>(end)] : static_cast<std::int32_t>(end);
+  };
+  std::vector<std::vector<std::int32_t>> ends;
+  for (const auto& [from, to] : options.pairs.empty() ? default_pairs(available) : options.pairs) {
+    if (std::min(from, to) < 0 || std::max(from, to) >= available) {
+      throw UsageError("interpolate: pair {},{}: {} has {} {}", from, to, test.spec, available,
+                       by_class ? "classes" : "examples");
+    }
+    ends.push_back({index(from), index(to)});
+  }
+  if (ends.empty()) {
+    throw UsageError("interpolate: {} has too few examples; give --pair A,B", test.spec);
+  }
+  return ends;
+}
+
+/// Codes on the three ways of each pair, in the order of kinds().
+std::vector<std::vector<Array>> curves_of_pairs(const FittedVae& vae, const Dataset& test,
+                                                const std::vector<std::vector<std::int32_t>>& ends,
+                                                std::int64_t points) {
+  std::vector<Array> lines, arcs;
+  for (const std::vector<std::int32_t>& pair : ends) {
+    const Array means = vae.encode(test.subset(pair)).means;
+    lines.push_back(linear_curve(means.row<float>(0), means.row<float>(1), points));
+    arcs.push_back(spherical_curve(means.row<float>(0), means.row<float>(1), points));
+  }
+  const CurveDecoder decoder = [&](Value z) { return vae.model().likelihood(z, Value())->mean(); };
+  const std::vector<Array> shortest =
+      geodesics(lines, decoder, vae.parameters(), {.threads = vae.threads()});
+  std::vector<std::vector<Array>> curves;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    curves.push_back({lines[i], arcs[i], shortest[i]});
+  }
+  return curves;
+}
+
+/// Every `stride`-th row, the first and the last among them.
+Array every(const Array& rows, std::int64_t stride) {
+  std::vector<std::int32_t> indices;
+  for (std::int64_t i = 0; i < rows.extent(0); i += stride) {
+    indices.push_back(static_cast<std::int32_t>(i));
+  }
+  return rows.gather(indices);
+}
+
 }  // namespace
 
 nlohmann::json run_interpolation(const FittedVae& vae, const Dataset& test,
@@ -102,53 +112,42 @@ nlohmann::json run_interpolation(const FittedVae& vae, const Dataset& test,
   if (vae.model().is_conditional()) {
     throw UsageError("interpolate: a conditional model keeps the class apart; use a plain vae");
   }
-  const bool by_class = test.labels && test.class_count() > 1;
-  // Ends are the first example of each class, or examples by number.
-  const std::vector<std::int32_t> firsts = first_of_each_class(test);
-  const std::int64_t available = by_class ? static_cast<std::int64_t>(firsts.size()) : test.count();
-  auto pairs = options.pairs.empty() ? default_pairs(available) : options.pairs;
-  const std::vector<std::string> kinds = {"linear", "spherical"};
+  const std::int64_t shown_steps = options.steps - 1;
+  const std::int64_t stride = (kLeastCurveSteps + shown_steps - 1) / shown_steps;
+  const std::int64_t curve_steps = stride * shown_steps;
+  const std::vector<std::vector<std::int32_t>> ends = ends_of_pairs(test, options);
+  const std::vector<std::vector<Array>> curves = curves_of_pairs(vae, test, ends, curve_steps + 1);
+
   nlohmann::json rows = nlohmann::json::array();
   std::vector<Array> pictures;
-  std::map<std::string, std::vector<double>> lengths, dips;
-  for (const auto& [from, to] : pairs) {
-    if (std::min(from, to) < 0 || std::max(from, to) >= available) {
-      throw UsageError("interpolate: pair {},{}: {} has {} {}", from, to, test.spec, available,
-                       by_class ? "classes" : "examples");
-    }
-    const auto index = [&](std::int64_t end) {
-      return by_class ? firsts[static_cast<std::size_t>(end)] : static_cast<std::int32_t>(end);
-    };
-    const std::vector<std::int32_t> ends = {index(from), index(to)};
-    const Array means = vae.encode(test.subset(ends)).means;
-    const Code a(means.row<float>(0).begin(), means.row<float>(0).end());
-    const Code b(means.row<float>(1).begin(), means.row<float>(1).end());
-    const nlohmann::json names = names_of(test, ends);
-    for (const std::string& kind : kinds) {
-      const Array frames = vae.decode(path(a, b, kind, options.steps));
-      const std::vector<double> steps = step_lengths(frames);
+  std::map<std::string, std::map<std::string, std::vector<double>>> by_kind;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const nlohmann::json names = names_of(test, ends[i]);
+    for (std::size_t k = 0; k < kinds().size(); ++k) {
+      const Array all_frames = vae.decode(curves[i][k]);
+      const Array frames = every(all_frames, stride);
+      const CurveMeasures shown = measure_curve(frames), curve = measure_curve(all_frames);
       nlohmann::json row{{"from", names[0]},
                          {"to", names[1]},
-                         {"kind", kind},
-                         {"step_lengths", steps},
-                         {"path_length", sum_of(steps)}};
-      lengths[kind].push_back(sum_of(steps));
-      if (judge != nullptr) {
-        judge_path(row, frames, *judge);
-        dips[kind].push_back(row["confidence_dip"].get<double>());
+                         {"kind", kinds()[k]},
+                         {"step_lengths", shown.step_lengths},
+                         {"path_length", shown.length},
+                         {"curve_step_lengths", curve.step_lengths},
+                         {"length", curve.length},
+                         {"energy", curve.energy},
+                         {"step_ratio", curve.step_ratio}};
+      if (judge != nullptr) judge_path(row, frames, *judge);
+      for (const char* name : {"path_length", "length", "energy", "step_ratio", "confidence_dip"}) {
+        if (row.contains(name)) by_kind[name][kinds()[k]].push_back(row[name].get<double>());
       }
       rows.push_back(row);
       pictures.push_back(frames);
     }
   }
-  if (pictures.empty()) {
-    throw UsageError("interpolate: {} has too few examples; give --pair A,B", test.spec);
-  }
-  nlohmann::json report{{"latent", vae.model().latent()}, {"rows", rows}};
-  for (const std::string& kind : kinds) {
-    const auto count = static_cast<double>(lengths[kind].size());
-    report["mean_path_length"][kind] = sum_of(lengths[kind]) / count;
-    if (judge != nullptr) report["mean_confidence_dip"][kind] = sum_of(dips[kind]) / count;
+  nlohmann::json report{
+      {"latent", vae.model().latent()}, {"curve_steps", curve_steps}, {"rows", rows}};
+  for (const auto& [name, values_of] : by_kind) {
+    for (const auto& [kind, values] : values_of) report["mean_" + name][kind] = mean_of(values);
   }
   report["images"] =
       results.write_array("interpolation_images",

@@ -3,15 +3,6 @@
 #include "elbo/graph/gradients.h"
 
 namespace elbo {
-namespace {
-
-std::vector<Value> parameter_values(Graph& graph) {
-  std::vector<Value> values;
-  for (const NodeId id : graph.parameters()) values.emplace_back(&graph, id);
-  return values;
-}
-
-}  // namespace
 
 PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
                            const PlannedModelOptions& options)
@@ -43,7 +34,7 @@ std::vector<PlanOutput> PlannedModel::build(const RunConfig& config, PlanPurpose
                         {.warmup = graph_.input("warmup", Shape{}), .example_count = data_count_});
     wanted = {objective.loss, objective.terms.elbo, objective.terms.log_likelihood,
               objective.terms.kl};
-    slopes = elbo::gradients(objective.loss, parameter_values(graph_));
+    slopes = parameter_gradients(objective.loss);
   } else if (purpose == PlanPurpose::encoding) {
     const Posterior posterior = model.posterior(batch.input, batch.condition);
     wanted = {model.code(posterior), posterior.log_variance};

@@ -1,35 +1,24 @@
 #include "elbo/experiments/study.h"
 
-#include <chrono>
-#include <ctime>
 #include <numeric>
 #include <optional>
 
-#include <fmt/chrono.h>
-
-#include "elbo/base/error.h"
 #include "elbo/base/file.h"
-#include "elbo/base/log.h"
-#include "elbo/base/version.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/evaluate/frechet.h"
 #include "elbo/experiments/anomaly.h"
 #include "elbo/experiments/experiments.h"
-#include "elbo/experiments/load_run.h"
-#include "elbo/experiments/machine.h"
-#include "elbo/experiments/study_plan.h"
+#include "elbo/experiments/study_session.h"
 #include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_folder.h"
-#include "elbo/train/train_run.h"
 
 namespace elbo {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
 struct StudyData {
-  std::string normal = "mnist", anomalous = "fashion-mnist";
+  std::string normal, anomalous;
   bool generated = false;
   Dataset train, test, anomalous_test;
   /// Where the roles are exchanged.
@@ -38,28 +27,24 @@ struct StudyData {
 
 /// MNIST against Fashion-MNIST; without a network and without files, drawn digits against samples
 /// of the Ising model.
-StudyData load_data(const StudyOptions& options, bool with_reverse) {
-  StudyData data;
-  try {
-    data.train = load_dataset("mnist:train", options.data);
-    data.test = load_dataset("mnist:test", options.data);
-    data.anomalous_test = load_dataset("fashion-mnist:test", options.data);
-    if (with_reverse) data.anomalous_train = load_dataset("fashion-mnist:train", options.data);
+StudyData load_data(const DataOptions& options, bool with_reverse) {
+  const auto load = [&](const std::string& normal, const std::string& anomalous,
+                        const std::string& query) {
+    StudyData data;
+    data.normal = normal;
+    data.anomalous = anomalous;
+    data.train = load_dataset(normal + ":train", options);
+    data.test = load_dataset(normal + ":test", options);
+    data.anomalous_test = load_dataset(anomalous + ":test" + query, options);
+    if (with_reverse) data.anomalous_train = load_dataset(anomalous + ":train" + query, options);
     return data;
-  } catch (const NetworkError& error) {
-    logging::warning("{}", error.what());
-    logging::warning("going on with digits that the program draws itself (strokes)");
-  }
-  data.normal = "strokes";
-  data.anomalous = "ising";
-  data.generated = true;
-  data.train = load_dataset("strokes:train", options.data);
-  data.test = load_dataset("strokes:test", options.data);
-  data.anomalous_test = load_dataset("ising?size=28&count=2000", options.data);
-  if (with_reverse) {
-    data.anomalous_train = load_dataset("ising:train?size=28&count=2000", options.data);
-  }
-  return data;
+  };
+  return load_or_draw([&] { return load("mnist", "fashion-mnist", ""); },
+                      [&] {
+                        StudyData data = load("strokes", "ising", "?size=28&count=2000");
+                        data.generated = true;
+                        return data;
+                      });
 }
 
 class Study {
@@ -67,13 +52,11 @@ class Study {
   explicit Study(const StudyOptions& options)
       : options_(options),
         plan_(study_plan(options.budget, options.seed)),
-        results_(options.folder),
-        data_(load_data(options, plan_.anomaly_reverse.has_value())) {}
+        session_(options, "main"),
+        results_(session_.results()),
+        data_(load_data(options.data, plan_.anomaly_reverse.has_value())) {}
 
   json run() {
-    const Clock::time_point start = Clock::now();
-    const std::string started =
-        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     const FittedClassifier judge = train_judge();
     const FittedVae reconstruction = train(plan_.reconstruction);
     const FittedVae latent = train(plan_.latent);
@@ -84,7 +67,7 @@ class Study {
     const FittedVae conditional = train(plan_.conditional);
     const FittedVae explainer = train(plan_.likelihood);
 
-    stage("experiments");
+    session_.stage("experiments");
     json summary;
     const json rebuilt = run_reconstruction(reconstruction, data_.test, results_, options_.seed);
     summary["reconstruction"] = {{"mse", rebuilt["mse"]}, {"latent", rebuilt["latent"]}};
@@ -93,8 +76,10 @@ class Study {
                          {"mse", map["mse"]},
                          {"elbo_nats", map["elbo_nats"]}};
     const json paths = run_interpolation(reconstruction, data_.test, &judge, {}, results_);
-    summary["interpolation"] = {{"mean_path_length", paths["mean_path_length"]},
-                                {"mean_confidence_dip", paths["mean_confidence_dip"]}};
+    for (const char* name :
+         {"mean_path_length", "mean_length", "mean_energy", "mean_confidence_dip"}) {
+      summary["interpolation"][name] = paths[name];
+    }
     const json noise =
         run_robustness(reconstruction, &denoising, data_.test, {.seed = options_.seed}, results_);
     summary["robustness"]["curve"] = noise["models"].back()["curve"];
@@ -116,104 +101,62 @@ class Study {
             judge);
     summary["likelihood"] = likelihood(explainer);
 
-    // What earlier sittings spent on training counts as well.
-    const double seconds =
-        seconds_before_ + std::chrono::duration<double>(Clock::now() - start).count();
-    summary["seconds"] = seconds;
-    for (const json& model : models_) summary["models"].push_back(model["name"]);
-    summary["machine"] = describe_machine();
-    summary["budget"] = options_.budget;
-    summary["seed"] = options_.seed;
-    write_record(started, seconds);
-    write_text_file(options_.folder / "summary.json", summary.dump(2) + "\n");
-    return summary;
+    return session_.finish(
+        summary,
+        {{"normal", data_.normal}, {"anomalous", data_.anomalous}, {"generated", data_.generated}});
   }
 
  private:
-  void stage(const std::string& line) {
-    if (options_.on_stage) options_.on_stage(line);
-  }
-
-  std::filesystem::path model_folder(const std::string& name) const {
-    return options_.folder / "models" / name;
-  }
-
-  TrainingCallbacks callbacks(const std::string& name) const {
-    return options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
-  }
-
   FittedClassifier train_judge() {
-    stage("judge: a classifier that will judge generated images");
-    return train_classifier(data_.train, plan_.judge, model_folder("judge"), options_.threads,
-                            callbacks("judge"));
+    session_.stage("judge: a classifier that will judge generated images");
+    return train_classifier(data_.train, plan_.judge, session_.model_folder("judge"),
+                            options_.threads, session_.callbacks("judge"));
   }
 
   double train_on_generated(const FittedVae& conditional) {
-    stage("train-on-generated: the judge's like, trained on samples alone");
+    session_.stage("train-on-generated: the judge's like, trained on samples alone");
     ClassifierSettings settings = plan_.judge;
     settings.epochs = plan_.train_on_generated_epochs;
     return train_on_generated_accuracy(
         conditional, data_.test,
         {.count = data_.train.count(), .seed = options_.seed, .classifier = settings},
-        model_folder("train-on-generated"), callbacks("train-on-generated"));
+        session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated"));
   }
 
   FittedVae train(StudyModel& model) { return train(model, data_.train); }
 
   FittedVae train(StudyModel& model, const Dataset& data) {
-    stage(model.name + ": preset " + model.preset);
-    const TrainingResult trained = train_run(model.config, data,
-                                             {.folder = model_folder(model.name),
-                                              .threads = options_.threads,
-                                              .resume = true,
-                                              .callbacks = callbacks(model.name)});
-    LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
-    seconds_before_ += trained.seconds_before;
-    std::int64_t parameters = 0;
-    for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
-    models_.push_back({{"name", model.name},
-                       {"folder", "models/" + model.name},
-                       {"preset", model.preset},
-                       {"settings", to_json(loaded.config)},
-                       {"parameters", parameters},
-                       {"epochs", trained.epochs},
-                       {"seconds", trained.seconds},
-                       {"examples_per_second", trained.examples_per_second}});
-    return std::move(loaded.vae);
+    session_.stage(model.name + ": preset " + model.preset);
+    return session_.train(model, data).vae;
   }
 
-  /// The examples that training held out, which the threshold may be set on.
-  static Dataset held_out(const RunConfig& config, const Dataset& data) {
-    const auto seed = static_cast<std::uint64_t>(config.train.seed);
-    const Split split = data.labels
-                            ? split_for_validation(data.labels->values<std::int32_t>(),
-                                                   config.data.validation, seed)
-                            : split_for_validation(data.count(), config.data.validation, seed);
-    Dataset part = data.subset(split.validation);
-    part.spec = data.spec + ", held out";
-    return part;
-  }
-
-  AnomalyCalibration calibrated(const StudyModel& model, const FittedVae& vae,
-                                const Dataset& data) const {
-    const AnomalyCalibration calibration =
-        calibrate(vae, held_out(model.config, data), plan_.false_alarm_rate, options_.seed);
-    const RunPaths paths(model_folder(model.name));
+  AnomalyCalibration calibrated(const StudyModel& model, const FittedVae& vae, const Dataset& data,
+                                const ScoreRequest& scores) const {
+    const AnomalyCalibration calibration = calibrate(vae, held_out_examples(model.config, data),
+                                                     {.false_alarm_rate = plan_.false_alarm_rate,
+                                                      .settings = {.seed = options_.seed},
+                                                      .scores = scores});
+    const RunPaths paths(session_.model_folder(model.name));
     make_directory(paths.results());
     write_calibration(paths.results() / "calibration.json", calibration);
     return calibration;
   }
 
   /// The hard way round: images of clothes are normal, digits are not. A model finds the simpler
-  /// digits likelier than what it was trained on, so the score that says so is set right by their
-  /// complexity.
+  /// digits nearly as likely as what it was trained on, so the bound by itself fails; scores that
+  /// set it right stand beside it.
   json anomaly_reverse(const FittedVae& vae) {
+    ScoreRequest scores{.names = usual_score_names(vae.model()),
+                        .slow_examples = plan_.regret_count};
+    scores.names.emplace_back("likelihood_regret");
     const AnomalyCalibration calibration =
-        calibrated(*plan_.anomaly_reverse, vae, *data_.anomalous_train);
-    const json report = run_anomaly(
-        vae, calibration, data_.anomalous_test, data_.test,
-        {.chosen = "complexity_corrected", .name = "anomaly_reverse", .with_seed_rule = false},
-        results_);
+        calibrated(*plan_.anomaly_reverse, vae, *data_.anomalous_train, scores);
+    const json report = run_anomaly(vae, calibration, data_.anomalous_test, data_.test,
+                                    {.chosen = "complexity_corrected",
+                                     .name = "anomaly_reverse",
+                                     .with_seed_rule = false,
+                                     .scores = scores},
+                                    results_);
     json areas;
     for (const json& score : report["scores"]) {
       areas[score["name"].get<std::string>()] = score["auroc"];
@@ -222,7 +165,8 @@ class Study {
   }
 
   json anomaly(const FittedVae& vae) {
-    const AnomalyCalibration calibration = calibrated(plan_.anomaly, vae, data_.train);
+    const AnomalyCalibration calibration =
+        calibrated(plan_.anomaly, vae, data_.train, {.names = usual_score_names(vae.model())});
     const json report =
         run_anomaly(vae, calibration, data_.test, data_.anomalous_test, {}, results_);
     return {{"accept_rate", report["accept_rate"]},
@@ -268,28 +212,11 @@ class Study {
     return report;
   }
 
-  void write_record(const std::string& started, double seconds) {
-    results_.write("study", {{"budget", options_.budget},
-                             {"seed", options_.seed},
-                             {"threads", options_.threads},
-                             {"machine", describe_machine()},
-                             {"commit_or_version", version()},
-                             {"started", started},
-                             {"seconds", seconds},
-                             {"data",
-                              {{"normal", data_.normal},
-                               {"anomalous", data_.anomalous},
-                               {"generated", data_.generated}}},
-                             {"command", options_.command},
-                             {"models", models_}});
-  }
-
   const StudyOptions& options_;
   StudyPlan plan_;
-  ResultFolder results_;
+  StudySession session_;
+  const ResultFolder& results_;
   StudyData data_;
-  json models_ = json::array();
-  double seconds_before_ = 0;
 };
 
 }  // namespace

@@ -3,34 +3,20 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "elbo/base/error.h"
-#include "elbo/base/suggest.h"
+#include "elbo/experiments/budget.h"
 #include "elbo/io/toml.h"
 #include "elbo/train/presets.h"
 
 namespace elbo {
 namespace {
 
-const std::vector<std::string>& budgets() {
-  static const std::vector<std::string> names = {"quick", "standard", "full"};
-  return names;
-}
-
-/// Passes over the data by budget.
-struct Epochs {
-  std::int64_t quick, standard, full;
-  std::int64_t of(const std::string& budget) const {
-    return budget == "quick" ? quick : budget == "standard" ? standard : full;
-  }
-};
+/// Passes over the data.
+using Epochs = ByBudget<std::int64_t>;
 
 StudyModel make_model(const std::string& name, const std::string& preset_name,
                       const std::string& budget, std::uint64_t seed, const Epochs& epochs) {
-  StudyModel model{.name = name, .preset = preset_name, .config = {}};
-  const Preset& preset = find_preset(model.preset);
-  apply_tables(model.config, parse_toml(preset.toml, "preset " + preset.name));
+  StudyModel model = model_from_preset(name, preset_name, seed);
   model.config.train.epochs = epochs.of(budget);
-  model.config.train.seed = static_cast<std::int64_t>(seed);
   // Validation is for choosing weights and for the learning curves: a few of them are enough.
   const std::int64_t validations = budget == "quick" ? 4 : 12;
   model.config.train.validate_every = std::max<std::int64_t>(1, epochs.of(budget) / validations);
@@ -39,11 +25,17 @@ StudyModel make_model(const std::string& name, const std::string& preset_name,
 
 }  // namespace
 
+StudyModel model_from_preset(const std::string& name, const std::string& preset_name,
+                             std::uint64_t seed) {
+  StudyModel model{.name = name, .preset = preset_name, .config = {}};
+  const Preset& preset = find_preset(preset_name);
+  apply_tables(model.config, parse_toml(preset.toml, "preset " + preset.name));
+  model.config.train.seed = static_cast<std::int64_t>(seed);
+  return model;
+}
+
 StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
-  if (std::find(budgets().begin(), budgets().end(), budget) == budgets().end()) {
-    throw UsageError("budget '{}' is not known; there are quick, standard and full{}", budget,
-                     did_you_mean(budget, budgets()));
-  }
+  check_budget(budget);
   StudyPlan plan;
   const auto model = [&](const std::string& name, const Epochs& epochs) {
     return make_model(name, "study-" + name, budget, seed, epochs);
@@ -72,6 +64,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   } else if (budget == "full") {
     plan.importance_samples = 5000;
     plan.likelihood_count = 2000;
+    plan.regret_count = 4000;
   }
   plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;

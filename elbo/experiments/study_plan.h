@@ -17,6 +17,10 @@ struct StudyModel {
   RunConfig config;
 };
 
+/// A model with a preset's settings, every random number of which follows from the seed.
+StudyModel model_from_preset(const std::string& name, const std::string& preset_name,
+                             std::uint64_t seed);
+
 struct StudyPlan {
   StudyModel reconstruction;
   StudyModel latent;
@@ -24,6 +28,8 @@ struct StudyPlan {
   StudyModel anomaly;
   /// The same detector with the roles of the two data sets exchanged; not in the quick study.
   std::optional<StudyModel> anomaly_reverse;
+  /// Examples of each set that it takes the slow scores of.
+  std::int64_t regret_count = 300;
   /// Share of normal images that may raise an alarm.
   double false_alarm_rate = 0.003;
   StudyModel conditional;

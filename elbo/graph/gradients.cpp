@@ -64,4 +64,10 @@ std::vector<Value> gradients(Value scalar, const std::vector<Value>& with_respec
   return result;
 }
 
+std::vector<Value> parameter_gradients(Value scalar) {
+  std::vector<Value> parameters;
+  for (const NodeId id : scalar.graph().parameters()) parameters.emplace_back(&scalar.graph(), id);
+  return gradients(scalar, parameters);
+}
+
 }  // namespace elbo

@@ -13,4 +13,7 @@ namespace elbo {
 /// built.
 std::vector<Value> gradients(Value scalar, const std::vector<Value>& with_respect_to);
 
+/// The same with respect to every parameter of the scalar's graph, in their order.
+std::vector<Value> parameter_gradients(Value scalar);
+
 }  // namespace elbo

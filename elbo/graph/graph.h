@@ -55,11 +55,15 @@ struct MatmulAttributes {
   bool operator==(const MatmulAttributes&) const = default;
 };
 /// Geometry of the convolution that the three convolution operations share: input (N, H, W, I),
-/// weights (KH, KW, I, O), output (N, OH, OW, O), padding at the top/left and bottom/right.
+/// weights (KH, KW, I / groups, O), output (N, OH, OW, O), padding at the top/left and
+/// bottom/right.
 struct Conv2dAttributes {
   std::int64_t stride = 1;
   std::int64_t padding_begin = 0;
   std::int64_t padding_end = 0;
+  /// Channels of the input and of the output are divided into as many groups of neighbours; each
+  /// group of outputs sees its own group of inputs. One for each channel: a depthwise convolution.
+  std::int64_t groups = 1;
   bool operator==(const Conv2dAttributes&) const = default;
 };
 /// Reductions: axes [begin, end). Slices: axis `begin`, elements [first, last). Concat: axis

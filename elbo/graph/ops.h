@@ -52,14 +52,16 @@ Value clamp(Value x, double low, double high);
 // --------------------------------------------------------------------------------
 /// (M, K) x (K, P) -> (M, P), each operand optionally transposed first.
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
-/// x (N, H, W, I), weights (KH, KW, I, O) -> (N, OH, OW, O), OH = (H + padding - KH) / stride + 1.
+/// x (N, H, W, I), weights (KH, KW, I / groups, O) -> (N, OH, OW, O), with OH = (H + padding - KH)
+/// / stride + 1. Throws ShapeError where the kernel is larger than the padded image, or groups
+/// don't divide I and O.
 Value conv2d(Value x, Value weights, const Conv2dAttributes& geometry);
 /// The gradient of conv2d with respect to its input, which is the transposed convolution:
-/// dy (N, OH, OW, O), weights (KH, KW, I, O) -> (N, H, W, I).
+/// dy (N, OH, OW, O), weights (KH, KW, I / groups, O) -> (N, H, W, I).
 Value conv2d_input_gradient(Value dy, Value weights, std::int64_t height, std::int64_t width,
                             const Conv2dAttributes& geometry);
 /// The gradient of conv2d with respect to its weights: x (N, H, W, I), dy (N, OH, OW, O) ->
-/// (KH, KW, I, O).
+/// (KH, KW, I / groups, O).
 Value conv2d_weight_gradient(Value x, Value dy, std::int64_t kernel_height,
                              std::int64_t kernel_width, const Conv2dAttributes& geometry);
 

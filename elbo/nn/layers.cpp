@@ -31,9 +31,19 @@ Conv2dAttributes same_geometry(std::int64_t height, std::int64_t width,
                                const ConvOptions& options) {
   const Conv2dAttributes rows = same_padding(height, options);
   const Conv2dAttributes columns = same_padding(width, options);
-  if (rows == columns) return rows;
-  return {options.stride, std::max(rows.padding_begin, columns.padding_begin),
-          std::max(rows.padding_end, columns.padding_end)};
+  return {.stride = options.stride,
+          .padding_begin = std::max(rows.padding_begin, columns.padding_begin),
+          .padding_end = std::max(rows.padding_end, columns.padding_end),
+          .groups = options.groups};
+}
+
+std::int64_t channels_a_group(const std::string& layer, std::int64_t channels,
+                              const ConvOptions& options) {
+  if (options.groups < 1 || channels % options.groups != 0) {
+    throw ShapeError("{}: {} channels can't be divided into {} groups", layer, channels,
+                     options.groups);
+  }
+  return channels / options.groups;
 }
 
 /// (N, H, W, C) -> (N, H / size, size, W / size, size, C).
@@ -102,10 +112,12 @@ Value dense(const std::string& name, Value x, Value condition, std::int64_t outp
 
 Value conv_layer(const std::string& name, Value x, std::int64_t channels,
                  const ConvOptions& options) {
-  const std::int64_t kernel = options.kernel, inputs = x.shape()[3].size;
+  const std::int64_t kernel = options.kernel;
+  const std::int64_t inputs = channels_a_group(name, x.shape()[3].size, options);
+  const std::int64_t outputs = channels_a_group(name, channels, options);
   const Value weights = x.graph().parameter(
       name + ".weight", Shape{kernel, kernel, inputs, channels},
-      weight_initializer(options.init, kernel * kernel * inputs, kernel * kernel * channels));
+      weight_initializer(options.init, kernel * kernel * inputs, kernel * kernel * outputs));
   const Conv2dAttributes geometry = same_geometry(x.shape()[1].size, x.shape()[2].size, options);
   return conv2d(x, weights, geometry) + bias_of(name, x, channels);
 }
@@ -113,12 +125,14 @@ Value conv_layer(const std::string& name, Value x, std::int64_t channels,
 Value conv_transpose_layer(const std::string& name, Value x, std::int64_t height,
                            std::int64_t width, std::int64_t channels, const ConvOptions& options) {
   const std::int64_t kernel = options.kernel, inputs = x.shape()[3].size;
+  const std::int64_t seen_channels = channels_a_group(name, inputs, options);
+  const std::int64_t outputs = channels_a_group(name, channels, options);
   // Each output sees about (kernel / stride)^2 inputs of each channel.
   const std::int64_t seen =
       std::max<std::int64_t>(1, kernel * kernel / (options.stride * options.stride));
   const Value weights =
-      x.graph().parameter(name + ".weight", Shape{kernel, kernel, channels, inputs},
-                          weight_initializer(options.init, seen * inputs, seen * channels));
+      x.graph().parameter(name + ".weight", Shape{kernel, kernel, outputs, inputs},
+                          weight_initializer(options.init, seen * seen_channels, seen * outputs));
   return conv2d_input_gradient(x, weights, height, width, same_geometry(height, width, options)) +
          bias_of(name, x, channels);
 }

@@ -37,6 +37,9 @@ struct ConvOptions {
   std::int64_t kernel = 3;
   std::int64_t stride = 1;
   WeightInit init = WeightInit::he;
+  /// Each of so many groups of channels sees its own group alone. Must divide both numbers of
+  /// channels; else a ShapeError.
+  std::int64_t groups = 1;
 };
 /// Padded so that a stride of s makes ceil(H / s) x ceil(W / s) of H x W.
 Value conv_layer(const std::string& name, Value x, std::int64_t channels,

@@ -29,9 +29,14 @@ Value log_likelihood_of(const Vae& model, const ModelBatch& batch, Value z) {
 
 ImportanceSamples importance_samples(const Vae& model, const ModelBatch& batch,
                                      std::int64_t samples) {
+  return importance_samples(model, batch, model.posterior(batch.input, batch.condition), samples);
+}
+
+ImportanceSamples importance_samples(const Vae& model, const ModelBatch& batch,
+                                     const Posterior& posterior, std::int64_t samples) {
   ImportanceSamples result;
-  result.posterior = model.posterior(batch.input, batch.condition);
-  const Value noise = batch.input.graph().random_normal(Shape{kBatch, samples, model.latent()});
+  result.posterior = posterior;
+  const Value noise = batch.target.graph().random_normal(Shape{kBatch, samples, model.latent()});
   const PosteriorDraw draw = model.draw(result.posterior, noise);
   result.z = draw.z;
   result.log_posterior = draw.log_prob;

@@ -21,6 +21,10 @@ struct ImportanceSamples {
 ImportanceSamples importance_samples(const Vae& model, const ModelBatch& batch,
                                      std::int64_t samples);
 
+/// The same from a posterior that is given, which need not be the encoder's.
+ImportanceSamples importance_samples(const Vae& model, const ModelBatch& batch,
+                                     const Posterior& posterior, std::int64_t samples);
+
 /// log p(x | z) in nats: z (N, K, L) -> (N, K).
 Value log_likelihood_of(const Vae& model, const ModelBatch& batch, Value z);
 

@@ -41,6 +41,8 @@ std::string set_name(const std::string& spec) {
 }
 
 std::string spoken(std::string name) {
+  if (name == "kl") return "KL divergence";
+  if (name == "mahalanobis") return "Mahalanobis distance";
   std::replace(name.begin(), name.end(), '_', ' ');
   if (const auto at = name.find("elbo"); at != std::string::npos) name.replace(at, 4, "ELBO");
   return name;

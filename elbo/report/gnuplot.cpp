@@ -169,6 +169,25 @@ std::string logarithmic_tics(char axis, double low, double high, std::string_vie
   return fmt::format("set logscale {0}\nset {0}tics ({1})\n", axis, tics);
 }
 
+std::string begin_panels(std::size_t rows, std::size_t columns, int width, int height) {
+  return fmt::format(
+      "set multiplot layout {},{} margins {:.4f},{:.4f},{:.4f},{:.4f} spacing {:.4f},{:.4f}\n"
+      "unset key\n",
+      rows, columns, 80.0 / width, 1 - 16.0 / width, 62.0 / height, 1 - 60.0 / height, 62.0 / width,
+      66.0 / height);
+}
+
+std::string end_panels(const std::string& entries, int height) {
+  return fmt::format(
+      "unset border\nunset tics\nunset title\nunset xlabel\nunset ylabel\nunset grid\n"
+      "unset logscale\nset lmargin at screen 0\nset rmargin at screen 1\n"
+      "set tmargin at screen 1\nset bmargin at screen {:.4f}\n"
+      "set xrange [0:1]\nset yrange [0:1]\n"
+      "set key at graph 0.5,0.5 center center horizontal maxrows 1 samplen 3\n"
+      "plot {}\nunset multiplot\n",
+      1 - 34.0 / height, entries);
+}
+
 std::string series_colour(std::size_t index) {
   static constexpr std::array<const char*, 8> kColours = {
       "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#000000"};

@@ -22,6 +22,12 @@ std::string data_block(std::string_view name, const std::vector<std::vector<doub
 /// decade alone when there are many. `suffix` follows every number. 0 < low < high.
 std::string logarithmic_tics(char axis, double low, double high, std::string_view suffix = "");
 
+/// Begins and ends a plot of equal panels with labels at the left and below the outer ones, and one
+/// key above them all: `entries`, what a "plot" draws that lies outside of [0, 1] and has titles.
+/// Panels need "unset key"; width, height: the whole plot's, in the pixels of write_plot.
+std::string begin_panels(std::size_t rows, std::size_t columns, int width, int height);
+std::string end_panels(const std::string& entries, int height);
+
 /// Colours as "#rrggbb". Okabe & Ito's for a few series (black comes last), and ten for classes,
 /// after Tol's "muted" scheme: both can be told apart with any colour vision.
 std::string series_colour(std::size_t index);

@@ -17,12 +17,6 @@ bool used_generated_data(const Study& study) {
   return study.result("study").child("data").flag("generated", false);
 }
 
-/// Anchors are for MNIST; a study of anything else has no place beside them. Experiments that were
-/// run by themselves don't say what they were run on.
-bool comparable(const Study& study) {
-  return data_name(study) == "MNIST" && !used_generated_data(study);
-}
-
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -39,40 +33,6 @@ std::string effort(const Record& study) {
     text += fmt::format(" on {:.0f} CPU thread{}", *threads, *threads == 1 ? "" : "s");
   }
   return text;
-}
-
-/// What came out, in one sentence, of the numbers that are there.
-std::string headline(const Study& study) {
-  std::vector<std::string> findings;
-  const Record reconstruction = study.result("reconstruction");
-  if (const auto mse = reconstruction.number("mse")) {
-    findings.push_back(fmt::format("{} numbers rebuild an image with a mean squared error of {}",
-                                   or_dash(reconstruction.number("latent"), thousands),
-                                   significant(*mse)));
-  }
-  if (const auto accuracy = study.result("latent").number("knn5_accuracy")) {
-    findings.push_back(
-        fmt::format("a map of just two numbers names {} of the classes", percent(*accuracy, 1)));
-  }
-  const Record anomaly = study.result("anomaly");
-  for (const Record& score : anomaly.list("scores")) {
-    const auto accepted = score.number("accept_rate");
-    const auto false_accepted = score.number("false_accept_rate");
-    if (score.text("name") != anomaly.text("chosen") || !accepted || !false_accepted) continue;
-    findings.push_back(fmt::format("{} of {} and {} of {} pass as normal", percent(*accepted),
-                                   set_name(anomaly.text("normal")), percent(*false_accepted),
-                                   set_name(anomaly.text("anomalous"))));
-  }
-  if (const auto accuracy = study.result("conditional").number("label_accuracy")) {
-    findings.push_back(
-        fmt::format("{} of the images made to order show the asked class", percent(*accuracy)));
-  }
-  const std::size_t models = study.result("study").list("models").size();
-  std::string text =
-      models == 0 ? "Variational autoencoders, measured" + effort(study.result("study"))
-                  : fmt::format("{} variational autoencoder{} trained and measured{}", models,
-                                models == 1 ? "" : "s", effort(study.result("study")));
-  return text + (findings.empty() ? "." : ": " + joined(findings) + ".");
 }
 
 std::string machine_text(const Record& study) {
@@ -92,29 +52,52 @@ std::string machine_text(const Record& study) {
   return text;
 }
 
-std::string models_table(const Record& study) {
-  std::vector<html::Row> rows;
-  for (const Record& model : study.list("models")) {
-    rows.push_back({model.text("name", "model"), model.text("preset", "–"),
-                    or_dash(model.number("parameters"), thousands),
-                    or_dash(model.number("epochs"), thousands),
-                    or_dash(model.number("seconds"), duration),
-                    or_dash(model.number("examples_per_second"), thousands)});
-  }
-  if (rows.empty()) return {};
-  return html::table(
-      {"model", "preset", "parameters", "epochs", "training time", "examples a second"}, rows);
-}
-
 }  // namespace
 
-std::string overview_title(const Study& study) {
+std::string effort_text(const Study& study) {
+  const std::size_t models = study.result("study").list("models").size();
+  return (models == 0 ? "Variational autoencoders, measured"
+                      : fmt::format("{} variational autoencoder{} trained and measured", models,
+                                    models == 1 ? "" : "s")) +
+         effort(study.result("study"));
+}
+
+std::string main_title(const Study& study) {
   const std::string name = data_name(study);
   return name.empty() ? "Variational autoencoders: results"
                       : "A study of variational autoencoders on " + name;
 }
 
-std::string overview(const Study& study) {
+std::string main_findings(const Study& study) {
+  std::vector<std::string> findings;
+  const Record reconstruction = study.result("reconstruction");
+  if (const auto mse = reconstruction.number("mse")) {
+    findings.push_back(fmt::format("{} numbers rebuild {} with a mean squared error of {}",
+                                   or_dash(reconstruction.number("latent"), thousands),
+                                   reconstruction.has("images") ? "an image" : "an example",
+                                   significant(*mse)));
+  }
+  if (const auto accuracy = study.result("latent").number("knn5_accuracy")) {
+    findings.push_back(
+        fmt::format("a map of just two numbers names {} of the classes", percent(*accuracy, 1)));
+  }
+  const Record anomaly = study.result("anomaly");
+  for (const Record& score : anomaly.list("scores")) {
+    const auto accepted = score.number("accept_rate");
+    const auto false_accepted = score.number("false_accept_rate");
+    if (score.text("name") != anomaly.text("chosen") || !accepted || !false_accepted) continue;
+    findings.push_back(fmt::format("{} of {} and {} of {} pass as normal", percent(*accepted),
+                                   set_name(anomaly.text("normal")), percent(*false_accepted),
+                                   set_name(anomaly.text("anomalous"))));
+  }
+  if (const auto accuracy = study.result("conditional").number("label_accuracy")) {
+    findings.push_back(
+        fmt::format("{} of the images made to order show the asked class", percent(*accuracy)));
+  }
+  return joined(findings);
+}
+
+std::string overview(const Study& study, const std::string& title, const std::string& findings) {
   const Record record = study.result("study");
   std::string body;
   if (used_generated_data(study)) {
@@ -123,8 +106,9 @@ std::string overview(const Study& study) {
         "works, but they can't be compared with published ones.",
         "warning");
   }
-  body += fmt::format("<h1>{}</h1>\n", html::escape(overview_title(study)));
-  body += html::paragraph(headline(study), "lead");
+  body += fmt::format("<h1>{}</h1>\n", html::escape(title));
+  body += html::paragraph(effort_text(study) + (findings.empty() ? "." : ": " + findings + "."),
+                          "lead");
   if (!record) return body;
   std::vector<std::pair<std::string, std::string>> facts;
   const auto add = [&](const char* name, const std::string& value) {
@@ -147,9 +131,9 @@ Section comparison_section(const Study& study) {
   const std::vector<Comparison> comparisons = compare_with_anchors(study);
   if (comparisons.empty()) return section;
   std::vector<html::Row> rows;
-  if (!comparable(study)) {
+  if (!study.is_of_mnist()) {
     for (const Comparison& row : comparisons) rows.push_back({row.name, {row.ours, "ours"}});
-    section.body = html::table({"number (test set)", "this study"}, rows);
+    section.body = html::table({"number", "found"}, rows);
     return section;
   }
   for (const Comparison& row : comparisons) {
@@ -172,8 +156,22 @@ Section comparison_section(const Study& study) {
   return section;
 }
 
+std::string models_table(const Study& study) {
+  std::vector<html::Row> rows;
+  for (const Record& model : study.result("study").list("models")) {
+    rows.push_back({model.text("name", "model"), model.text("preset", "–"),
+                    or_dash(model.number("parameters"), thousands),
+                    or_dash(model.number("epochs"), thousands),
+                    or_dash(model.number("seconds"), duration),
+                    or_dash(model.number("examples_per_second"), thousands)});
+  }
+  if (rows.empty()) return {};
+  return html::table(
+      {"model", "preset", "parameters", "epochs", "training time", "examples a second"}, rows);
+}
+
 Section training_section(const Study& study) {
-  Section section{"training", "Training", models_table(study.result("study"))};
+  Section section{"training", "Training", models_table(study)};
   for (const Figure& figure : draw_learning_curves(study)) {
     section.body += html::figure(
         study.figures(), figure,

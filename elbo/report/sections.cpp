@@ -40,7 +40,7 @@ void add(Facts& facts, const char* name, const Record& record, const char* key,
 }
 
 void add_bound(Facts& facts, const Record& record) {
-  add(facts, "ELBO, nats an image", record, "elbo_nats", two_decimals);
+  add(facts, "ELBO, nats an example", record, "elbo_nats", two_decimals);
   add(facts, "log-likelihood part, nats", record, "log_likelihood_nats", two_decimals);
   add(facts, "KL divergence, subtracted, nats", record, "kl_nats", two_decimals);
 }
@@ -66,19 +66,22 @@ Section reconstruction_section(const Study& study) {
   const Record result = study.result("reconstruction");
   if (!result) return section;
   Facts facts;
-  add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
-  add(facts, "peak signal-to-noise ratio, dB", result, "psnr_db", two_decimals);
+  const bool is_of_images = result.has("images");
+  add(facts, is_of_images ? "mean squared error, pixels in [0, 1]" : "mean squared error", result,
+      "mse", three_digits);
+  if (is_of_images) add(facts, "peak signal-to-noise ratio, dB", result, "psnr_db", two_decimals);
   add(facts, "structural similarity (SSIM)", result, "ssim", three_digits);
   add(facts, "latent numbers", result, "latent", thousands);
   add(facts, "active latent numbers", result, "active_units", thousands);
   add_bound(facts, result);
   section.body =
-      html::paragraph(fmt::format("How much of an image survives the way through {} numbers?",
+      html::paragraph(fmt::format("How much of {} survives the way through {} numbers?",
+                                  is_of_images ? "an image" : "an example",
                                   or_dash(result.number("latent"), thousands))) +
       figures_html(study, draw_reconstruction(study),
                    {{"original",
-                     "Test images above, what the decoder makes of their codes below: "
-                     "look for strokes that thin out, close or vanish."}}) +
+                     "Images that the model has not been shown above, what the decoder makes of "
+                     "their codes below: look for what thins out, closes or vanishes."}}) +
       html::facts(facts);
   return section;
 }
@@ -98,7 +101,7 @@ Section latent_section(const Study& study) {
           "With two latent numbers the whole code can be seen. No label was shown in training.") +
       figures_html(study, draw_latent(study),
                    {{"latent_visualization",
-                     "Each point is a test image where the encoder puts it: classes "
+                     "Each point is an image where the encoder puts it: classes "
                      "that look alike are neighbours or overlap."},
                     {"latent_manifold",
                      "What the decoder makes of a regular grid over the same plane, in "
@@ -113,23 +116,35 @@ Section interpolation_section(const Study& study) {
   const Record result = study.result("interpolation");
   if (!result) return section;
   std::vector<html::Row> rows;
-  for (const char* kind : {"linear", "spherical"}) {
-    const auto length = result.child("mean_path_length").number(kind);
-    const auto dip = result.child("mean_confidence_dip").number(kind);
+  for (const char* kind : {"linear", "spherical", "geodesic"}) {
+    const auto mean = [&](const char* key) { return result.child(key).number(kind); };
+    // Results from before curves were finely divided have the length between frames alone.
+    const auto length = result.has("mean_length") ? mean("mean_length") : mean("mean_path_length");
+    const auto dip = mean("mean_confidence_dip");
     if (!length && !dip) continue;
-    rows.push_back({kind, or_dash(length, three_digits), or_dash(dip, one_decimal_percent)});
+    rows.push_back({kind, or_dash(length, three_digits), or_dash(mean("mean_energy"), three_digits),
+                    or_dash(mean("mean_step_ratio"), two_decimals),
+                    or_dash(dip, one_decimal_percent)});
   }
   section.body =
       html::paragraph(
-          "What lies between two images, on a straight line and on a great circle of "
-          "the latent space?") +
-      figures_html(study, draw_interpolation(study),
-                   {{"interpolation",
-                     "From the first image to the last. Length is the way travelled in pixel space "
-                     "(sum of L2 steps between frames), dip how far a classifier's confidence "
-                     "falls on it: a good way is short and passes through real shapes."}});
+          "What lies between two images: on a straight line, on a great circle and on a geodesic "
+          "of the latent space? The geodesic is the curve of least energy under the decoder, the "
+          "shortest way when lengths are taken between the images themselves.") +
+      figures_html(
+          study, draw_interpolation(study),
+          {{"interpolation_steps",
+            "How fast the image changes along each way: a geodesic moves evenly, the other two "
+            "hurry where shapes change and slow down elsewhere."},
+           {"interpolation",
+            "From the first image to the last. Length is the way travelled in pixel space (sum of "
+            "L2 steps along the curve), dip how far a classifier's confidence falls on it: a good "
+            "way is short and passes through real shapes. The shortest is not always the most "
+            "real: where the decoder can fade one image into the other, it does."}});
   if (!rows.empty()) {
-    section.body += html::table({"way", "mean length", "mean confidence dip"}, rows);
+    section.body += html::table(
+        {"way", "mean length", "mean energy", "longest over mean step", "mean confidence dip"},
+        rows);
   }
   return section;
 }
@@ -156,18 +171,21 @@ Section robustness_section(const Study& study) {
     }
     rows.push_back(row);
   }
-  section.body = html::paragraph(
-                     "Gaussian noise is added to the test images and clipped to [0, 1]; the error "
-                     "is taken to the clean image.") +
-                 figures_html(study, draw_robustness(study),
-                              {{"robustness_images",
-                                "Clean images, then for each strength of noise the noisy "
-                                "images and their reconstructions: a model that was "
-                                "trained to remove noise keeps shapes that the plain "
-                                "one loses."},
-                               {"robustness",
-                                "Error against noise. Below the dashed line a model removes more "
-                                "than it loses."}});
+  section.body =
+      html::paragraph(
+          "Gaussian noise is added to the images and clipped to [0, 1]; the error "
+          "is taken to the clean image.") +
+      figures_html(study, draw_robustness(study),
+                   {{"robustness_images",
+                     models.size() > 1 ? "Clean images, then for each strength of noise the noisy "
+                                         "images and their reconstructions: a model that was "
+                                         "trained to remove noise keeps shapes that the plain "
+                                         "one loses."
+                                       : "Clean images, then for each strength of noise the noisy "
+                                         "images and their reconstructions."},
+                    {"robustness",
+                     "Error against noise. Below the dashed line a model removes more "
+                     "than it loses."}});
   if (!rows.empty()) {
     section.body +=
         html::details("All values: mean squared error (and dB)", html::table(header, rows));
@@ -223,6 +241,38 @@ Section anomaly_section(const Study& study, const std::string& name) {
   return section;
 }
 
+Section one_class_section(const Study& study) {
+  Section section{"one-class", "One class against the others", ""};
+  const Record result = study.result("one_class");
+  if (!result) return section;
+  html::Row header = {"normal class", "trained on"}, means = {"mean", ""};
+  for (const Record& score : result.list("scores")) {
+    header.push_back(spoken(score.text("name", "score")));
+    means.push_back(or_dash(score.number("auroc"), four_decimals));
+  }
+  std::vector<html::Row> rows;
+  for (const Record& each : result.list("classes")) {
+    html::Row row = {each.label("class"), or_dash(each.number("train_count"), thousands)};
+    for (const Record& score : each.list("scores")) {
+      row.push_back(or_dash(score.number("auroc"), four_decimals));
+    }
+    row.resize(header.size(), "–");
+    rows.push_back(std::move(row));
+  }
+  rows.push_back(std::move(means));
+  section.body =
+      html::paragraph("Each class of " + set_name(result.text("data", "the data")) +
+                      " in turn is normal: a model that has seen it alone judges the whole test "
+                      "set, in which all other classes are anomalies.") +
+      figures_html(study, draw_one_class(study),
+                   {{"one_class",
+                     "The share of pairs of a normal and an anomalous image that the scores put in "
+                     "the right order (AUROC), a row for each normal class; the dashed lines are "
+                     "the means. One half is guessing."}}) +
+      html::details("AUROC of all scores", html::table(header, rows));
+  return section;
+}
+
 Section conditional_section(const Study& study) {
   Section section{"conditional", "Images to order", ""};
   const Record result = study.result("conditional");
@@ -247,17 +297,12 @@ Section conditional_section(const Study& study) {
   return section;
 }
 
-Section samples_section(const Study& study) {
+Section samples_section(const Study& study, const std::string& caption) {
   Section section{"samples", "Samples", ""};
   const Figures figures = draw_samples(study);
   if (figures.empty()) return section;
   section.body = html::paragraph("Images decoded from random draws of the prior.") +
-                 figures_html(study, figures,
-                              {{"samples",
-                                "Not chosen by hand: blurred or broken shapes show where "
-                                "the prior and the codes don't agree. The reconstruction model's "
-                                "precise codes leave most of its prior empty; the likelihood "
-                                "model has learned its prior."}});
+                 figures_html(study, figures, {{"samples", caption}});
   return section;
 }
 

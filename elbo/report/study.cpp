@@ -7,6 +7,7 @@
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/io/npy.h"
+#include "elbo/report/format.h"
 
 namespace elbo {
 namespace {
@@ -109,6 +110,15 @@ Record Study::result(std::string_view name) const {
 Record Study::summary() const {
   if (!documents_->summary) return {};
   return {&*documents_->summary, (folder_ / "summary.json").string()};
+}
+
+std::string Study::kind() const {
+  return result("study").text("study", "main");
+}
+
+bool Study::is_of_mnist() const {
+  const Record data = result("study").child("data");
+  return set_name(data.text("normal")) == "MNIST" && !data.flag("generated", false);
 }
 
 std::vector<TrainingLog> Study::training_logs() const {

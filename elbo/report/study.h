@@ -44,6 +44,11 @@ class Study {
   Record result(std::string_view name) const;
   /// summary.json, or an empty record.
   Record summary() const;
+  /// "main", or the name of the study that was run instead.
+  std::string kind() const;
+  /// True when it was run on MNIST itself, which is what published numbers are of. Experiments that
+  /// were run by themselves don't say what they were run on.
+  bool is_of_mnist() const;
   /// models/*/metrics.jsonl in the order of study.json, then by name.
   std::vector<TrainingLog> training_logs() const;
 

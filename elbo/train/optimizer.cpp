@@ -26,20 +26,22 @@ Optimizer::Optimizer(const TrainSettings& settings, std::int64_t size, int threa
 }
 
 void Optimizer::step(std::span<float> parameters, std::span<const float> gradients,
-                     std::int64_t step, double learning_rate, double gradient_scale) {
-  const auto scale = static_cast<float>(gradient_scale);
-  const auto rate = static_cast<float>(learning_rate);
+                     const OptimizerStep& step) {
+  const auto scale = static_cast<float>(step.gradient_scale);
+  const auto rate = static_cast<float>(step.learning_rate);
   const auto decay = static_cast<float>(settings_.weight_decay);
+  const cpu::MovingAverage average{.values = step.average,
+                                   .decay = static_cast<float>(step.average_decay)};
   if (settings_.optimizer == "sgd") {
     cpu::sgd_step({.learning_rate = rate, .weight_decay = decay, .gradient_scale = scale},
-                  parameters, gradients, moment1_.values(), threads_);
+                  parameters, gradients, moment1_.values(), average, threads_);
     return;
   }
-  cpu::AdamStep adam{.learning_rate = rate, .weight_decay = decay, .gradient_scale = scale};
-  const double t = static_cast<double>(step + 1);
-  adam.correction1 = static_cast<float>(1 / (1 - std::pow(0.9, t)));
-  adam.correction2 = static_cast<float>(1 / (1 - std::pow(0.999, t)));
-  cpu::adam_step(adam, parameters, gradients, moment1_.values(), moment2_.values(), threads_);
+  cpu::AdamStep adam = cpu::adam_at(step.number, step.learning_rate);
+  adam.weight_decay = decay;
+  adam.gradient_scale = scale;
+  cpu::adam_step(adam, parameters, gradients, moment1_.values(), moment2_.values(), average,
+                 threads_);
 }
 
 std::vector<std::pair<std::string, std::span<float>>> Optimizer::state() {

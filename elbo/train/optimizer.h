@@ -15,15 +15,26 @@ namespace elbo {
 /// falling to zero as half a cosine.
 double learning_rate_at(const TrainSettings& settings, std::int64_t step, std::int64_t total_steps);
 
+/// How far the parameters move in one step, and what follows them.
+struct OptimizerStep {
+  /// Counts from 0.
+  std::int64_t number = 0;
+  double learning_rate = 0;
+  /// Gradients are multiplied by it first.
+  double gradient_scale = 1;
+  /// A moving average of the parameters, updated in the same pass; empty: none.
+  std::span<float> average = {};
+  double average_decay = 0;
+};
+
 class Optimizer {
  public:
   /// `size`: floats in the flat buffers.
   Optimizer(const TrainSettings& settings, std::int64_t size, int threads);
 
-  /// Updates the parameters in place. step counts from 0; gradients are multiplied by
-  /// gradient_scale first.
-  void step(std::span<float> parameters, std::span<const float> gradients, std::int64_t step,
-            double learning_rate, double gradient_scale);
+  /// Updates the parameters in place, in one pass over memory.
+  void step(std::span<float> parameters, std::span<const float> gradients,
+            const OptimizerStep& step);
 
   /// What a checkpoint must hold besides the parameters, by name.
   std::vector<std::pair<std::string, std::span<float>>> state();

@@ -22,20 +22,6 @@ NamedTerms named(const ElboTerms& terms) {
           {"kl_nats", terms.kl}};
 }
 
-Split split_of(const Dataset& data, const RunConfig& config) {
-  const auto seed = static_cast<std::uint64_t>(config.train.seed);
-  if (config.data.validation == 0) {
-    Split split;
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i)
-      split.train.push_back(i);
-    return split;
-  }
-  if (data.labels) {
-    return split_for_validation(data.labels->values<std::int32_t>(), config.data.validation, seed);
-  }
-  return split_for_validation(data.count(), config.data.validation, seed);
-}
-
 /// A batch can't be larger than what there is to train on.
 void limit_batch(RunConfig& config, const Split& split) {
   const auto count = static_cast<std::int64_t>(split.train.size());
@@ -64,6 +50,20 @@ std::int64_t continue_run(Trainer& trainer, const RunPaths& paths, RunConfig& co
 
 }  // namespace
 
+Split run_split(const Dataset& data, const RunConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.train.seed);
+  if (config.data.validation == 0) {
+    Split split;
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.count()); ++i)
+      split.train.push_back(i);
+    return split;
+  }
+  if (data.labels) {
+    return split_for_validation(data.labels->values<std::int32_t>(), config.data.validation, seed);
+  }
+  return split_for_validation(data.count(), config.data.validation, seed);
+}
+
 TrainingResult train_run(RunConfig& config, const Dataset& original,
                          const TrainRunOptions& options) {
   config.data_spec = original.spec;
@@ -81,7 +81,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const Vae model(config.model, config.shape);
   Graph graph;
   const BatchNodes nodes(graph, data);
-  Split split = split_of(data, config);
+  Split split = run_split(data, config);
   limit_batch(config, split);
   const Objective objective =
       build_objective(config.objective, model.in_training(), nodes.model_batch(config.data, true),
@@ -107,7 +107,9 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const FolderLock lock(paths.folder);
   write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
-  if (options.resume && epochs_done > 0) logging::info("resumed after epoch {}", epochs_done);
+  if (options.announce_resume && epochs_done > 0) {
+    logging::info("resumed after epoch {}", epochs_done);
+  }
 
   if (config.objective.warmup_epochs > config.train.epochs) {
     logging::warning(

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "elbo/data/dataset.h"
+#include "elbo/data/split.h"
 #include "elbo/train/run_config.h"
 #include "elbo/train/trainer.h"
 
@@ -14,8 +15,14 @@ struct TrainRunOptions {
   int threads = 1;
   /// Continue from the folder's checkpoint if there is one.
   bool resume = false;
+  /// Say where it continues. Not of interest where one process trains a model in several goes.
+  bool announce_resume = true;
   TrainingCallbacks callbacks;
 };
+
+/// Which examples a run with these settings trains on and which it holds out for validation: none
+/// where data.validation is 0. Throws UsageError when either side would be empty otherwise.
+Split run_split(const Dataset& data, const RunConfig& config);
 
 /// Fills config.data_spec, shape, class_names and version from the data. Throws as Trainer::run,
 /// and UsageError when the folder holds a finished or begun run and resume is not asked for.

@@ -11,11 +11,11 @@
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
-#include "elbo/base/philox.h"
 #include "elbo/base/process.h"
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
+#include "elbo/train/example_stream.h"
 #include "elbo/train/optimizer.h"
 #include "elbo/train/step_guard.h"
 #include "elbo/train/term_sums.h"
@@ -25,19 +25,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Random streams of the host, apart from the graph's.
-constexpr std::uint32_t kOrderStream = 0x6f726400;
 /// Validation draws its own noise, the same at every epoch.
 constexpr std::uint32_t kValidationStep = 0x80000000;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::vector<Value> parameter_values(Graph& graph) {
-  std::vector<Value> values;
-  for (const NodeId id : graph.parameters()) values.emplace_back(&graph, id);
-  return values;
 }
 
 std::string text_of(const nlohmann::json& object, const char* key) {
@@ -66,12 +58,13 @@ class Trainer::State {
         settings_(settings),
         threads_(threads),
         checkpoints_(std::move(checkpoints)),
-        gradient_values_(gradients(problem_.loss, parameter_values(problem_.graph))),
+        gradient_values_(parameter_gradients(problem_.loss)),
         layout_(problem_.graph),
         parameters_(static_cast<std::size_t>(layout_.size())),
         gradients_(parameters_.size()),
         best_(parameters_.size()),
         optimizer_(settings, layout_.size(), threads),
+        stream_(problem_.split.train, seed()),
         train_binding_(problem_.data, settings.batch_size),
         validation_binding_(problem_.data, validation_batch_size()),
         train_sums_(problem_.train_terms) {
@@ -101,8 +94,7 @@ class Trainer::State {
     if (found != identity()) {
       throw UsageError(
           "{}: the checkpoint was made with other data, seed or batch size ({}; now {}); resume "
-          "with "
-          "the run's own settings, or choose another --out",
+          "with the run's own settings, or choose another --out",
           checkpoints_.string(), found, identity());
     }
     try {
@@ -186,24 +178,6 @@ class Trainer::State {
     validation_binding_.bind(*validation_plan_);
   }
 
-  /// Examples are one endless stream: epoch after epoch, each in an order of its own. Step s takes
-  /// the batch_size examples from s * batch_size on, so no example is left out.
-  void fill_batch() {
-    for (std::int64_t n = 0; n < settings_.batch_size; ++n) {
-      const std::int64_t at = step_ * settings_.batch_size + n;
-      const std::int64_t epoch = at / train_count();
-      if (epoch != order_epoch_) {
-        order_ = random_permutation(
-            static_cast<std::int32_t>(train_count()),
-            RandomSequence(seed(), kOrderStream, static_cast<std::uint32_t>(epoch)));
-        order_epoch_ = epoch;
-      }
-      const auto position =
-          static_cast<std::size_t>(order_[static_cast<std::size_t>(at % train_count())]);
-      train_binding_.indices()[static_cast<std::size_t>(n)] = problem_.split.train[position];
-    }
-  }
-
   void run_epoch(const TrainingCallbacks& callbacks) {
     const std::int64_t end = std::min(total_steps_, steps_until(epoch_ + 1));
     const std::int64_t begin = steps_until(epoch_);
@@ -250,7 +224,7 @@ class Trainer::State {
   }
 
   void train_step() {
-    fill_batch();
+    stream_.read(step_ * settings_.batch_size, train_binding_.indices());
     warmup_ = warmup_at(step_);
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
     const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
@@ -261,14 +235,14 @@ class Trainer::State {
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ =
         learning_rate_at(settings_, step_, total_steps_) * guard_.learning_rate_factor();
-    optimizer_.step(parameters_.values(), gradients_.values(), step_, learning_rate_, scale);
-    if (average_.size() > 0) {
-      // Early on the average follows quickly: the decay grows with the number of steps.
-      const double t = static_cast<double>(step_);
-      const double decay = std::min(settings_.average_decay, (1 + t) / (10 + t));
-      cpu::update_average(static_cast<float>(decay), parameters_.values(), average_.values(),
-                          threads_);
-    }
+    // Early on the average follows quickly: the decay grows with the number of steps.
+    const double t = static_cast<double>(step_);
+    optimizer_.step(parameters_.values(), gradients_.values(),
+                    {.number = step_,
+                     .learning_rate = learning_rate_,
+                     .gradient_scale = scale,
+                     .average = average_.values(),
+                     .average_decay = std::min(settings_.average_decay, (1 + t) / (10 + t))});
     train_sums_.add(*train_plan_, 1, settings_.batch_size);
   }
 
@@ -322,8 +296,7 @@ class Trainer::State {
 
   /// Too few steps may have been taken for the guard to stop them.
   void check_parameters() {
-    const auto is_finite = [](float x) { return std::isfinite(x); };
-    if (std::ranges::all_of(evaluated().values(), is_finite)) return;
+    if (std::ranges::all_of(evaluated().values(), [](float x) { return std::isfinite(x); })) return;
     restore_good_state();
     throw NumericalError(
         "training: the parameters are not finite after step {}, the last; lower "
@@ -443,7 +416,6 @@ class Trainer::State {
     stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
     guard_.load(progress.at("guard"));
     const bool sums_fit = train_sums_.load(progress.at("train_sums"));
-    order_epoch_ = -1;
     constexpr std::int64_t kMostEpochs = 1000000;
     if (epoch_ < 0 || epoch_ > kMostEpochs || step_ < steps_until(epoch_) ||
         step_ > steps_until(epoch_ + 1) || best_epoch_ < 0 || best_epoch_ > epoch_ || !sums_fit) {
@@ -478,13 +450,12 @@ class Trainer::State {
   ParameterLayout layout_;
   FlatBuffer parameters_, gradients_, average_, best_;
   Optimizer optimizer_;
+  ExampleStream stream_;
   BatchBinding train_binding_, validation_binding_;
   std::optional<Plan> train_plan_, validation_plan_;
   float warmup_ = 1;
 
   std::int64_t total_steps_ = 0, step_ = 0, epoch_ = 0;
-  std::vector<std::int32_t> order_;
-  std::int64_t order_epoch_ = -1;
   TermSums train_sums_;
   double learning_rate_ = 0;
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;

@@ -34,6 +34,17 @@ TEST(BenchCommand, MeasuresAJobAndItsKernels) {
   for (const auto& kernel : kernels) EXPECT_GT(kernel["seconds"], 0.0) << kernel;
 }
 
+TEST(BenchCommand, MeasuresAnyBatch) {
+  const ProgramResult result =
+      run_program({"bench", "--seconds", "0.1", "--repeats", "1", "--job", "mlp", "--precision",
+                   "fp32", "--batch", "3", "--profile", "--json", "--quiet"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto job = nlohmann::json::parse(result.output)["jobs"][0];
+  EXPECT_EQ(job["batch_size"], 3);
+  const std::string plan = job["profile"].dump();
+  EXPECT_NE(plan.find("(3, 784) x (784, 400)"), std::string::npos) << plan;
+}
+
 TEST(BenchCommand, SuggestsTheNearestJob) {
   const ProgramResult result = run_program({"bench", "--job", "mpl"});
   EXPECT_EQ(result.status, 2);

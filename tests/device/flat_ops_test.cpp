@@ -35,7 +35,7 @@ TEST(FlatOps, AdamFollowsTheAlgorithm) {
                     .correction2 = static_cast<float>(1 / (1 - std::pow(0.999, t))),
                     .weight_decay = static_cast<float>(decay),
                     .gradient_scale = static_cast<float>(scale)},
-                   w, gradient, m, v, 2);
+                   w, gradient, m, v, {}, 2);
     for (std::size_t i = 0; i < kCount; ++i) {
       const double g = scale * gradient[i];
       m_expected[i] = 0.9 * m_expected[i] + 0.1 * g;
@@ -57,7 +57,7 @@ TEST(FlatOps, SgdFollowsTheAlgorithm) {
   for (int t = 1; t <= 5; ++t) {
     const Floats gradient = random_floats(static_cast<std::uint64_t>(200 + t), kCount);
     cpu::sgd_step({.learning_rate = 0.01f, .weight_decay = 0.1f, .gradient_scale = 2}, w, gradient,
-                  velocity, 3);
+                  velocity, {}, 3);
     for (std::size_t i = 0; i < kCount; ++i) {
       speed[i] = 0.9 * speed[i] + 2.0 * gradient[i] + 0.1 * expected[i];
       expected[i] -= 0.01 * speed[i];
@@ -66,14 +66,41 @@ TEST(FlatOps, SgdFollowsTheAlgorithm) {
   for (std::size_t i = 0; i < kCount; ++i) ASSERT_NEAR(w[i], expected[i], 3e-6) << i;
 }
 
+/// One step of both optimizers, with or without an average that follows.
+struct Stepped {
+  Floats w, average;
+};
+
+Stepped step_with(int threads, bool averages) {
+  const Floats gradient = random_floats(9, kCount);
+  Stepped result{random_floats(1, kCount), random_floats(2, kCount)};
+  Floats m(kCount), v(kCount);
+  const auto average = [&](float decay) {
+    return averages ? cpu::MovingAverage{result.average, decay} : cpu::MovingAverage{};
+  };
+  cpu::adam_step({}, result.w, gradient, m, v, average(0.9f), threads);
+  cpu::sgd_step({}, result.w, gradient, m, average(0.6f), threads);
+  return result;
+}
+
 TEST(FlatOps, TheAverageMovesByItsShare) {
-  const Floats w = random_floats(1, kCount);
-  Floats average = random_floats(2, kCount);
-  const Floats before = average;
-  cpu::update_average(0.9f, w, average, 2);
-  for (std::size_t i = 0; i < kCount; ++i) {
-    ASSERT_NEAR(average[i], 0.9 * before[i] + 0.1 * w[i], 1e-6) << i;
+  const Floats gradient = random_floats(9, kCount), before = random_floats(2, kCount);
+  for (const bool is_adam : {true, false}) {
+    Floats w = random_floats(1, kCount), average = before, m(kCount), v(kCount);
+    const cpu::MovingAverage follows{.values = average, .decay = 0.9f};
+    if (is_adam) cpu::adam_step({}, w, gradient, m, v, follows, 2);
+    if (!is_adam) cpu::sgd_step({}, w, gradient, m, follows, 2);
+    // Of the parameters after the step, which moves most of them by 1e-3 and more.
+    for (std::size_t i = 0; i < kCount; ++i) {
+      ASSERT_NEAR(average[i], 0.9 * before[i] + 0.1 * w[i], 1e-6) << i;
+    }
   }
+}
+
+TEST(FlatOps, StepsAreTheSameWithAndWithoutAnAverage) {
+  const Stepped with = step_with(2, true), without = step_with(2, false);
+  EXPECT_EQ(with.w, without.w);
+  EXPECT_NE(with.average, without.average);
 }
 
 TEST(FlatOps, SumOfSquaresIsTheSameForAnyNumberOfThreads) {
@@ -99,16 +126,12 @@ TEST(FlatOps, SumOfSquaresShowsWhatIsNotFinite) {
 }
 
 TEST(FlatOps, StepsAreTheSameForAnyNumberOfThreads) {
-  const Floats gradient = random_floats(9, kCount);
-  const auto step_with = [&](int threads) {
-    Floats w = random_floats(1, kCount), m(kCount), v(kCount);
-    cpu::adam_step({}, w, gradient, m, v, threads);
-    cpu::sgd_step({}, w, gradient, m, threads);
-    return w;
-  };
-  const Floats one = step_with(1);
-  EXPECT_EQ(step_with(2), one);
-  EXPECT_EQ(step_with(3), one);
+  const Stepped one = step_with(1, true);
+  for (const int threads : {2, 3}) {
+    const Stepped more = step_with(threads, true);
+    EXPECT_EQ(more.w, one.w) << threads;
+    EXPECT_EQ(more.average, one.average) << threads;
+  }
 }
 
 }  // namespace

@@ -97,14 +97,15 @@ std::vector<OpCase> make_cases() {
        }});
   const auto conv = [&](const char* name, std::int64_t height, std::int64_t width, std::int64_t in,
                         std::int64_t out, std::int64_t kernel, Conv2dAttributes geometry) {
+    const Shape weights{kernel, kernel, in / geometry.groups, out};
     add({std::string("conv2d_") + name,
-         {{Shape{kBatch, height, width, in}}, {Shape{kernel, kernel, in, out}}},
+         {{Shape{kBatch, height, width, in}}, {weights}},
          [geometry](const Values& x) { return conv2d(x[0], x[1], geometry); }});
     const auto length = [&](std::int64_t size) {
       return (size + geometry.padding_begin + geometry.padding_end - kernel) / geometry.stride + 1;
     };
     add({std::string("conv_transpose2d_") + name,
-         {{Shape{kBatch, length(height), length(width), out}}, {Shape{kernel, kernel, in, out}}},
+         {{Shape{kBatch, length(height), length(width), out}}, {weights}},
          [=](const Values& x) {
            return conv2d_input_gradient(x[0], x[1], height, width, geometry);
          }});
@@ -120,6 +121,20 @@ std::vector<OpCase> make_cases() {
   conv("uneven", 8, 8, 5, 1, 4, {.stride = 2, .padding_begin = 0, .padding_end = 1});
   conv("pointwise", 3, 4, 7, 9, 1, {});
   conv("wide", 5, 5, 16, 32, 3, {.stride = 1, .padding_begin = 1, .padding_end = 1});
+  conv("grouped", 7, 6, 6, 9, 3, {.stride = 2, .padding_begin = 1, .padding_end = 1, .groups = 3});
+  conv("grouped_pairs", 5, 5, 20, 12, 3, {.padding_begin = 1, .padding_end = 1, .groups = 2});
+  conv("grouped_over_panels", 3, 4, 80, 70, 2, {.groups = 2});
+  conv("grouped_with_gaps", 7, 7, 4, 8, 2, {.stride = 3, .groups = 2});
+  conv("depthwise", 6, 7, 5, 5, 3, {.padding_begin = 1, .padding_end = 1, .groups = 5});
+  const Conv2dAttributes in_pairs{.stride = 2, .padding_begin = 1, .padding_end = 1, .groups = 2};
+  add({"conv2d_grouped_epilogue",
+       {{Shape{kBatch, 6, 6, 4}}, {Shape{3, 3, 2, 6}}, {Shape{6}}},
+       [=](const Values& x) { return relu(conv2d(x[0], x[1], in_pairs) + x[2]); }});
+  add({"conv_transpose2d_grouped_epilogue",
+       {{Shape{kBatch, 3, 3, 4}}, {Shape{4, 4, 3, 4}}, {Shape{6}}},
+       [=](const Values& x) {
+         return relu(conv2d_input_gradient(x[0], x[1], 6, 6, in_pairs) + x[2]);
+       }});
 
   // Reductions.
   // All of them in one number, in which both signs cancel.

@@ -130,7 +130,8 @@ TEST_P(VaeReference, StepsAgreeWithPyTorch) {
                     "gradient of " + slot.name);
       }
     }
-    optimizer.step(weights.values(), slopes.values(), step, settings.learning_rate, 1);
+    optimizer.step(weights.values(), slopes.values(),
+                   {.number = step, .learning_rate = settings.learning_rate});
   }
   for (const ParameterSlot& slot : layout.slots()) {
     // Ten steps move a parameter by up to 0.01; agreement is to a thousandth of that.

@@ -111,6 +111,19 @@ TEST(Networks, ConvolutionsFitAnyImage) {
   }
 }
 
+TEST(Layers, ConvolutionsTakeGroups) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, 8, 8, 6});
+  const ConvOptions options{.kernel = 3, .stride = 2, .groups = 2};
+  const Value y = conv_layer("down", x, 4, options);
+  EXPECT_EQ(y.shape(), (Shape{kBatch, 4, 4, 4}));
+  EXPECT_EQ(conv_transpose_layer("up", y, 8, 8, 6, options).shape(), x.shape());
+  const ParameterLayout layout(graph);
+  EXPECT_EQ(layout.parameter_count(), 2 * 9 * 3 * 4 + 4 + 6);
+  EXPECT_THROW(conv_layer("uneven", x, 5, options), ShapeError);
+  EXPECT_THROW(conv_transpose_layer("uneven", y, 8, 8, 5, options), ShapeError);
+}
+
 TEST(Networks, AResidualNetworkBeginsCloseToItsPlainOne) {
   const ImageShape image{8, 8, 1};
   const auto output = [&](std::int64_t blocks) {

@@ -6,57 +6,16 @@
 #include <functional>
 
 #include "elbo/io/png.h"
-#include "elbo/report/gnuplot.h"
+#include "tests/report/page.h"
 #include "tests/report/synthetic_study.h"
 
 namespace elbo {
 namespace {
 
+using testing::count_of;
+using testing::fault_of;
+using testing::has_gnuplot;
 using testing::StudyFolder;
-
-/// The first fault of a page's markup, or nothing: every element closed in order, ids unique, no
-/// script, nothing loaded from elsewhere.
-std::string fault_of(const std::string& page) {
-  std::vector<std::string> open, ids;
-  std::size_t at = page.find("<html");
-  while ((at = page.find('<', at)) != std::string::npos) {
-    const std::size_t end = page.find('>', at);
-    if (end == std::string::npos) return "a tag that never ends";
-    const std::string tag = page.substr(at + 1, end - at - 1);
-    const std::string name = tag.substr(0, tag.find_first_of(" \n"));
-    at = end;
-    if (name[0] == '/') {
-      if (open.empty() || open.back() != name.substr(1)) return "closed out of order: " + name;
-      open.pop_back();
-    } else if (name != "meta" && name != "img") {
-      open.push_back(name);
-    }
-    if (name == "script" || name == "iframe" || name == "link") return "has a " + name;
-    if (const auto id = tag.find(" id=\""); id != std::string::npos) ids.push_back(tag.substr(id));
-    if (name == "img" && tag.find("src=\"data:image/png;base64,") == std::string::npos) {
-      return "an image that isn't embedded";
-    }
-  }
-  if (!open.empty()) return "never closed: " + open.back();
-  std::sort(ids.begin(), ids.end());
-  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return "an id twice";
-  return "";
-}
-
-bool has_gnuplot() {
-  try {
-    gnuplot::run("");
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
 
 std::string error_of(const StudyFolder& folder) {
   try {
@@ -76,8 +35,8 @@ TEST(Report, ShowsEverythingOfAStudyOnOnePage) {
   std::vector<std::string> expected = {
       "original_reconstructed", "latent_manifold",          "interpolation", "robustness_images",
       "anomaly_extremes",       "anomaly_reverse_extremes", "conditional",   "samples"};
-  for (const char* plot :
-       {"latent_visualization", "robustness", "anomaly", "anomaly_reverse", "learning_curves"}) {
+  for (const char* plot : {"latent_visualization", "interpolation_steps", "robustness", "anomaly",
+                           "anomaly_reverse", "learning_curves"}) {
     if (!has_gnuplot()) continue;
     expected.push_back(plot);
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "figures" / (std::string(plot) + ".svg")));
@@ -92,6 +51,24 @@ TEST(Report, ShowsEverythingOfAStudyOnOnePage) {
   EXPECT_NE(page.find("<td class=\"missed\">✗ ≥ 78 %</td>"), std::string::npos);
   EXPECT_NE(page.find("elbo reproduce --out study"), std::string::npos);
   EXPECT_NE(page.find("train.learning_rate"), std::string::npos);
+}
+
+TEST(Report, ComparesThreeWaysBetweenImages) {
+  const StudyFolder folder;
+  folder.write_everything();
+  write_report(folder.path());
+  EXPECT_NE(folder.page().find("<th>geodesic</th><td>10.5</td><td>112</td><td>1.02</td>"),
+            std::string::npos);
+  // Results that know neither curves nor geodesics still have their lengths.
+  nlohmann::json old = folder.read_json("interpolation");
+  for (const char* key : {"mean_length", "mean_energy", "mean_step_ratio"}) old.erase(key);
+  old["mean_path_length"].erase("geodesic");
+  old["mean_confidence_dip"].erase("geodesic");
+  folder.write_json("interpolation", old);
+  write_report(folder.path());
+  EXPECT_NE(folder.page().find("<th>linear</th><td>9.50</td><td>–</td><td>–</td>"),
+            std::string::npos);
+  EXPECT_EQ(folder.page().find("<th>geodesic</th>"), std::string::npos);
 }
 
 TEST(Report, FiguresHaveTheSizeThePageSays) {

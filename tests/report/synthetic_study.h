@@ -157,15 +157,27 @@ inline void StudyFolder::write_everything() const {
                         {"labels", "latent_labels.npy"},
                         {"manifold", "latent_manifold.npy"},
                         {"manifold_quantile_range", {0.05, 0.95}}});
-  save("interpolation_images.npy", blobs({2, 5}));
-  const json way = {{"from", 3}, {"to", "8"}, {"path_length", 9.5}, {"confidence_dip", 0.2}};
-  json linear = way, spherical = way;
-  linear["kind"] = "linear";
-  spherical["kind"] = "spherical";
-  write_json("interpolation", {{"rows", {linear, spherical}},
-                               {"images", "interpolation_images.npy"},
-                               {"mean_path_length", {{"linear", 9.5}, {"spherical", 9.9}}},
-                               {"mean_confidence_dip", {{"linear", 0.2}, {"spherical", 0.1}}}});
+  save("interpolation_images.npy", blobs({3, 5}));
+  json ways = json::array();
+  for (const char* kind : {"linear", "spherical", "geodesic"}) {
+    ways.push_back({{"from", 3},
+                    {"to", "8"},
+                    {"kind", kind},
+                    {"path_length", 9.5},
+                    {"curve_step_lengths", {2.5, 3.0, 3.5, 2.0}},
+                    {"length", 11.0},
+                    {"energy", 130.0},
+                    {"step_ratio", 1.27},
+                    {"confidence_dip", 0.2}});
+  }
+  write_json("interpolation",
+             {{"rows", ways},
+              {"images", "interpolation_images.npy"},
+              {"mean_path_length", {{"linear", 9.5}, {"spherical", 9.9}, {"geodesic", 9.1}}},
+              {"mean_length", {{"linear", 11.0}, {"spherical", 11.5}, {"geodesic", 10.5}}},
+              {"mean_energy", {{"linear", 130.0}, {"spherical", 140.0}, {"geodesic", 112.0}}},
+              {"mean_step_ratio", {{"linear", 1.9}, {"spherical", 1.8}, {"geodesic", 1.02}}},
+              {"mean_confidence_dip", {{"linear", 0.2}, {"spherical", 0.1}, {"geodesic", 0.3}}}});
   json curve = json::array();
   for (const double sigma : {0.0, 0.25, 0.5}) {
     curve.push_back({{"sigma", sigma},

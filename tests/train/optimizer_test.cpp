@@ -57,7 +57,7 @@ TEST(Optimizer, KeepsItsMomentsByName) {
   ASSERT_EQ(sgd.state().size(), 1U);
   std::vector<float> w(32, 1);
   const std::vector<float> g(32, 0.5f);
-  adam.step(w, g, 0, 0.1, 1);
+  adam.step(w, g, {.learning_rate = 0.1});
   // The first step of Adam is the learning rate against the gradient's sign.
   for (const float value : w) EXPECT_NEAR(value, 0.9, 1e-6);
   EXPECT_NEAR(adam.state()[0].second[31], 0.05, 1e-7);
@@ -68,8 +68,21 @@ TEST(Optimizer, ScalesGradientsFirst) {
   settings.optimizer = "sgd";
   Optimizer sgd(settings, 16, 1);
   std::vector<float> w(16, 1);
-  sgd.step(w, std::vector<float>(16, 2), 0, 0.1, 0.25);
+  sgd.step(w, std::vector<float>(16, 2), {.learning_rate = 0.1, .gradient_scale = 0.25});
   for (const float value : w) EXPECT_NEAR(value, 1 - 0.1 * 0.5, 1e-6);
+}
+
+TEST(Optimizer, TakesTheAverageAlong) {
+  for (const char* name : {"adam", "sgd"}) {
+    TrainSettings settings;
+    settings.optimizer = name;
+    std::vector<float> w(16, 1), average(16, 3);
+    Optimizer(settings, 16, 1)
+        .step(w, std::vector<float>(16, 2),
+              {.learning_rate = 0.1, .average = average, .average_decay = 0.75});
+    EXPECT_LT(w[0], 0.95f) << name;
+    for (const float value : average) EXPECT_NEAR(value, 0.75 * 3 + 0.25 * w[0], 1e-6) << name;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // conv2d as a product: row (n, oy, ox) of A is the window of the framed x that y[n, oy, ox] sees, a
-// run for each row of the window; B is the weights as (KH KW I, O).
+// run for each row of the window; B is the weights as (KH KW I, O). A group is such a product on a
+// part of the channels, whose windows have a run for each pixel.
 #include "elbo/device/cpu/conv_geometry.h"
 #include "elbo/device/cpu/epilogue.h"
 #include "elbo/device/cpu/product.h"
@@ -9,7 +10,7 @@ namespace {
 
 /// Pairs run along the channels.
 Words words_for(const ConvGeometry& g, Precision precision) {
-  return g.x[3] % 2 == 0 ? words_of(precision) : Words::floats;
+  return g.inputs() % 2 == 0 ? words_of(precision) : Words::floats;
 }
 
 class ConvForwardKernel : public Kernel {
@@ -22,10 +23,10 @@ class ConvForwardKernel : public Kernel {
     const Node& node = context.node(group.nodes.front());
     const OperandLayout x = g_.framed_x(words_);
     const std::int64_t word = words_ == Words::bf16 ? 2 : 1, row = x.row_words();
-    const std::int64_t channels = g_.y[3], run = g_.weights[1] * g_.x[3];
+    const std::int64_t channels = g_.y[3], read = g_.inputs() / word;
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.y[0] * g_.y[1] * g_.y[2];
-    product_.columns = channels;
+    product_.columns = g_.outputs();
     product_.height = g_.y[1];
     product_.width = g_.y[2];
     product_.a = {.step_n = (x.above + x.rows + x.below) * row,
@@ -33,20 +34,23 @@ class ConvForwardKernel : public Kernel {
                   .step_w = g_.stride * g_.x[3] / word};
     product_.c = {
         .step_n = g_.y[1] * g_.y[2] * channels, .step_h = g_.y[2] * channels, .step_w = channels};
-    product_.run_offsets.clear();
-    for (std::int64_t ky = 0; ky < g_.weights[0]; ++ky) product_.run_offsets.push_back(ky * row);
-    product_.run_length = run / word;
+    read_windows({.height = g_.weights[0],
+                  .width = g_.weights[1],
+                  .row = row,
+                  .pixel = g_.x[3] / word,
+                  .read = read},
+                 product_);
+    product_.a_group = read;
+    product_.c_group = g_.outputs();
     product_.relu = epilogue_.relu;
     product_.threads = context.threads;
     const OperandLayout weights{.layout = Layout::panels,
                                 .words = words_,
-                                .rows = g_.weights[0] * run,
-                                .columns = channels};
-    const int panel = product_.kernels->columns;
-    product_.b_stride = panel;
-    product_.panel_step = weights.panel_words(panel);
+                                .rows = g_.weights[0] * g_.weights[1] * g_.inputs(),
+                                .columns = channels,
+                                .groups = g_.groups};
     x_ = operand(context, node.inputs[0], x);
-    weights_ = operand(context, node.inputs[1], weights);
+    weights_ = request_panels(context, node.inputs[1], weights, product_);
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
   }
 

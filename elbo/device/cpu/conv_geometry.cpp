@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "elbo/device/cpu/product.h"
+
 namespace elbo::cpu {
 
 OperandLayout ConvGeometry::framed_x(Words words) const {
@@ -29,11 +31,23 @@ double ConvGeometry::bytes() const {
 }
 
 std::string ConvGeometry::to_string() const {
-  return elbo::to_string(x) + " * " + elbo::to_string(weights) + " -> " + elbo::to_string(y);
+  return elbo::to_string(x) + " * " + elbo::to_string(weights) + " -> " + elbo::to_string(y) +
+         (groups > 1 ? " in " + std::to_string(groups) + " groups" : "");
 }
 
 KernelSummary ConvGeometry::summary(Op op, const std::string& how) const {
   return {.name = name_of(op), .detail = to_string() + how, .flops = flops(), .bytes = bytes()};
+}
+
+void read_windows(const ConvWindow& window, Product& product) {
+  const bool is_in_one_piece = window.read == window.pixel;
+  product.run_length = is_in_one_piece ? window.width * window.pixel : window.read;
+  product.run_offsets.clear();
+  for (std::int64_t y = 0; y < window.height; ++y) {
+    for (std::int64_t x = 0; x < (is_in_one_piece ? 1 : window.width); ++x) {
+      product.run_offsets.push_back(y * window.row + x * window.pixel);
+    }
+  }
 }
 
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
@@ -43,10 +57,23 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
                         .weights = context.extents(node.inputs[1]),
                         .y = context.extents(id),
                         .stride = attributes.stride,
-                        .padding_begin = attributes.padding_begin};
+                        .padding_begin = attributes.padding_begin,
+                        .groups = attributes.groups};
   if (node.op == Op::conv2d_input_gradient) std::swap(geometry.x, geometry.y);
   if (node.op == Op::conv2d_weight_gradient) std::swap(geometry.weights, geometry.y);
   return geometry;
+}
+
+void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias) {
+  if (bias == nullptr || channels == 1) {
+    std::fill_n(pixels, count * channels, bias == nullptr ? 0 : *bias);
+    return;
+  }
+  for (std::int64_t i = 0; i < count; ++i) std::copy_n(bias, channels, pixels + i * channels);
+}
+
+void apply_relu(float* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] = values[i] < 0 ? 0 : values[i];
 }
 
 Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout) {

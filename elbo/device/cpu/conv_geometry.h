@@ -5,10 +5,14 @@
 
 namespace elbo::cpu {
 
-/// x (N, H, W, I), weights (KH, KW, I, O), y (N, OH, OW, O).
+/// x (N, H, W, I), weights (KH, KW, I / groups, O), y (N, OH, OW, O).
 struct ConvGeometry {
   Extents x, weights, y;
-  std::int64_t stride = 1, padding_begin = 0;
+  std::int64_t stride = 1, padding_begin = 0, groups = 1;
+
+  /// Channels of x and of y in a group.
+  std::int64_t inputs() const { return weights[2]; }
+  std::int64_t outputs() const { return y[3] / groups; }
 
   /// Padding that is really read after the end of an axis of x (1: height, 2: width), which
   /// rounding the size of y down may have made negative.
@@ -27,7 +31,20 @@ struct ConvGeometry {
   KernelSummary summary(Op op, const std::string& how) const;
 };
 
+/// What a product reads of a framed image as one row of A, in words: `read` words of each pixel of
+/// a window, pixels and rows of pixels so far apart.
+struct ConvWindow {
+  std::int64_t height, width, row, pixel, read;
+};
+/// Sets the runs; a row of pixels that are read whole is one.
+void read_windows(const ConvWindow& window, Product& product);
+
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
+
+/// Every pixel's channels become the bias, or zeros without one.
+void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias);
+/// A NaN stays.
+void apply_relu(float* values, std::int64_t count);
 
 /// The operand in a layout: in place where that is what it is anyway.
 Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout);

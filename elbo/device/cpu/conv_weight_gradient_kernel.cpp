@@ -30,6 +30,7 @@ class ConvWeightGradientKernel : public Kernel {
     OperandLayout dy{
         .layout = Layout::panels, .words = words_, .rows = g_.y[2], .columns = channels};
     dy.matrices = g_.y[0] * g_.y[1];
+    dy.groups = g_.groups;
     if (are_pairs) {
       x.layout = Layout::window_pairs;
       x.windows = g_.y[2];
@@ -39,13 +40,15 @@ class ConvWeightGradientKernel : public Kernel {
     }
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.weights[0] * g_.weights[1] * g_.weights[2];
-    product_.columns = channels;
+    product_.columns = g_.outputs();
     // Rows (ky, kx, i). In the layout of pairs the places of a row of windows lie apart.
     product_.height = g_.weights[1];
     product_.width = g_.weights[2];
     product_.a = {.step_n = x.row_words(),
                   .step_h = are_pairs ? x.pairs() * x.channels : g_.x[3],
                   .step_w = 1};
+    product_.a_group = g_.inputs();
+    product_.c_group = g_.outputs();
     product_.c.step_w = channels;
     product_.c.step_h = product_.width * channels;
     product_.c.step_n = product_.height * product_.c.step_h;
@@ -60,10 +63,8 @@ class ConvWeightGradientKernel : public Kernel {
     product_.a_step = are_pairs ? g_.x[3] : g_.stride * g_.x[3];
     product_.block_words = kCachedWords / (g_.stride * x.row_words() + 1) * product_.run_length;
     product_.threads = context.threads;
-    product_.b_stride = product_.kernels->columns;
-    product_.panel_step = dy.panel_words(product_.kernels->columns);
     x_ = operand(context, node.inputs[0], x);
-    dy_ = operand(context, node.inputs[1], dy);
+    dy_ = request_panels(context, node.inputs[1], dy, product_);
   }
 
   void run(const RunContext&) override {

@@ -12,7 +12,7 @@ namespace elbo::cpu {
 namespace {
 
 /// Elements that are worth a thread.
-constexpr std::int64_t kGrain = 8192;
+constexpr std::int64_t kGrain = 32768;
 
 /// As many as a pair of windows may have channels, which is more than a panel has columns.
 constexpr float kZeros[kMostPairedChannels] = {};
@@ -26,6 +26,9 @@ class CopyOperandKernel : public Kernel {
         target_(&copy.address),
         threads_(context.threads) {
     ELBO_ASSERT(l_.layout != Layout::window_pairs || l_.channels <= kMostPairedChannels);
+    if (l_.layout == Layout::panels_of_taps) {
+      order_ = tap_order(l_.matrices / l_.window_width, l_.window_width, l_.stride);
+    }
   }
 
   void run(const RunContext&) override {
@@ -35,6 +38,7 @@ class CopyOperandKernel : public Kernel {
       case Layout::panels:
         return copy_panels();
       case Layout::panels_of_transpose:
+      case Layout::panels_of_taps:
         return transpose_panels();
       case Layout::window_pairs:
         return pair_windows();
@@ -93,55 +97,69 @@ class CopyOperandKernel : public Kernel {
   }
 
   void copy_panels() const {
-    const std::int64_t panel_step = l_.panel_words(panel_), whole = l_.columns / panel_ * panel_;
-    const std::int64_t rest = l_.columns - whole;
+    const std::int64_t columns = l_.columns / l_.groups, group_words = l_.group_words(panel_);
     const std::int64_t rows_a_word = is_bf16() ? 2 : 1;
     const std::int64_t words_a_matrix = (l_.rows + rows_a_word - 1) / rows_a_word;
     for_each_row(l_.matrices * words_a_matrix, [&](std::int64_t k) {
       const std::int64_t first = k % words_a_matrix * rows_a_word;
       const float* row = source_.floats() + (k / words_a_matrix * l_.rows + first) * l_.columns;
       std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
-      if (is_bf16()) {
-        const bool is_last = first + 1 == l_.rows;
-        const float* upper = is_last ? row : row + l_.columns;
-        pack_.pair_rows(row, upper, l_.columns, to, panel_, panel_step);
-        if (is_last) clear_upper_halves(to, panel_step);
-      } else if (l_.words == Words::floats) {
-        pack_.spread_row(row, l_.columns, to, panel_, panel_step);
-      } else {
-        for (std::int64_t at = 0; at < l_.columns; at += panel_) {
-          convert(l_.words, row + at, reinterpret_cast<std::byte*>(to + at / panel_ * panel_step),
-                  std::min<std::int64_t>(panel_, l_.columns - at));
-        }
-      }
-      if (rest > 0) {
-        std::memcpy(to + whole / panel_ * panel_step + rest, kZeros,
-                    static_cast<std::size_t>(panel_ - rest) * sizeof(float));
+      for (std::int64_t group = 0; group < l_.groups; ++group) {
+        spread(row + group * columns, columns, first + 1 == l_.rows, to + group * group_words);
       }
     });
   }
 
+  /// A row, or a pair of rows in one of words, over the panels.
+  void spread(const float* row, std::int64_t columns, bool is_last, std::uint32_t* to) const {
+    const std::int64_t panel_step = l_.panel_words(panel_), whole = columns / panel_ * panel_;
+    const std::int64_t rest = columns - whole;
+    if (is_bf16()) {
+      const float* upper = is_last ? row : row + l_.columns;
+      pack_.pair_rows(row, upper, columns, to, panel_, panel_step);
+      if (is_last) clear_upper_halves(to, columns, panel_step);
+    } else if (l_.words == Words::floats) {
+      pack_.spread_row(row, columns, to, panel_, panel_step);
+    } else {
+      for (std::int64_t at = 0; at < columns; at += panel_) {
+        convert(l_.words, row + at, reinterpret_cast<std::byte*>(to + at / panel_ * panel_step),
+                std::min<std::int64_t>(panel_, columns - at));
+      }
+    }
+    if (rest > 0) {
+      std::memcpy(to + whole / panel_ * panel_step + rest, kZeros,
+                  static_cast<std::size_t>(panel_ - rest) * sizeof(float));
+    }
+  }
+
   /// The last row has no second one to go with.
-  void clear_upper_halves(std::uint32_t* words, std::int64_t panel_step) const {
-    for (std::int64_t column = 0; column < l_.columns; ++column) {
+  void clear_upper_halves(std::uint32_t* words, std::int64_t columns,
+                          std::int64_t panel_step) const {
+    for (std::int64_t column = 0; column < columns; ++column) {
       words[column / panel_ * panel_step + column % panel_] &= 0xffffu;
     }
   }
 
+  /// In each panel of each group the transposed matrices, one after the other.
   void transpose_panels() const {
-    const std::int64_t panel_words = l_.panel_words(panel_);
+    const std::int64_t matrix_words = l_.panel_words(panel_) / l_.matrices;
     const std::int64_t panels = (l_.rows + panel_ - 1) / panel_;
-    auto* words = target_.as<std::uint32_t>();
-    const std::int64_t grain = kGrain / (panel_words + 1) + 1;
-    parallel_for(threads_, panels, grain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t panel = begin; panel < end; ++panel) {
-        const std::int64_t first = panel * panel_, rows = std::min(l_.rows - first, panel_);
-        const float* from = source_.floats() + first * l_.columns;
-        std::uint32_t* to = words + panel * panel_words;
+    const std::int64_t columns = l_.columns / l_.groups;
+    const std::int64_t grain = kGrain / (matrix_words + 1) + 1;
+    const std::int64_t count = l_.groups * panels * l_.matrices;
+    parallel_for(threads_, count, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t matrix = order_[static_cast<std::size_t>(i % l_.matrices)];
+        const std::int64_t group = i / l_.matrices / panels;
+        const std::int64_t first = i / l_.matrices % panels * panel_;
+        const std::int64_t rows = std::min<std::int64_t>(l_.rows - first, panel_);
+        const float* from =
+            source_.floats() + (matrix * l_.rows + first) * l_.columns + group * columns;
+        std::uint32_t* to = target_.as<std::uint32_t>() + i * matrix_words;
         if (rows < panel_) {
-          std::memset(to, 0, static_cast<std::size_t>(panel_words) * sizeof(*to));
+          std::memset(to, 0, static_cast<std::size_t>(matrix_words) * sizeof(*to));
         }
-        transpose_into_panel(l_.words, from, rows, l_.columns, to, panel_);
+        transpose_into_panel(l_.words, from, l_.columns, rows, columns, to, panel_);
       }
     });
   }
@@ -176,7 +194,10 @@ class CopyOperandKernel : public Kernel {
   }
 
   OperandLayout l_;
-  std::int64_t panel_;
+  /// Columns of a panel.
+  int panel_;
+  /// Of transposed matrices in a panel.
+  std::vector<std::int64_t> order_ = {0};
   Buffer source_, target_;
   int threads_;
   const PackFunctions& pack_ = pack_functions();

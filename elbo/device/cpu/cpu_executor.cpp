@@ -39,9 +39,9 @@ class CpuExecutor : public Executor {
                  .copies = operand_copies_,
                  .batch_size = options.batch_size,
                  .threads = options.threads,
-                 .precision = options.precision},
-        outputs_(outputs),
-        parameters_are_fixed_(options.parameters_are_fixed) {
+                 .precision = options.precision,
+                 .parameters_are_fixed = options.parameters_are_fixed},
+        outputs_(outputs) {
     bind_parameters(parameters);
     place_outputs();
     make_kernels();
@@ -150,14 +150,11 @@ class CpuExecutor : public Executor {
       std::unique_ptr<Kernel> kernel = make_kernel(fusion_.groups[i]);
       for (; made < operand_copies_.all().size(); ++made) {
         const OperandCopies::Copy& copy = operand_copies_.all()[made];
-        steps_.push_back({make_copy_operand_kernel(context_, copy), time, is_fixed(copy)});
+        steps_.push_back(
+            {make_copy_operand_kernel(context_, copy), time, context_.is_fixed(copy.source)});
       }
       steps_.push_back({std::move(kernel), time});
     }
-  }
-
-  bool is_fixed(const OperandCopies::Copy& copy) const {
-    return parameters_are_fixed_ && context_.node(copy.source).op == Op::parameter;
   }
 
   std::unique_ptr<Kernel> make_kernel(const Group& group) const {
@@ -210,8 +207,8 @@ class CpuExecutor : public Executor {
     }
     for (OperandCopies::Copy& copy : operand_copies_.all()) {
       bookings.push_back({[&copy](std::byte* address) { copy.address = address; },
-                          {copy.layout.bytes(), is_fixed(copy) ? -1 : copy.first,
-                           is_fixed(copy) ? end : copy.last}});
+                          {copy.layout.bytes(), context_.is_fixed(copy.source) ? -1 : copy.first,
+                           context_.is_fixed(copy.source) ? end : copy.last}});
     }
     for (const Step& step : steps_) {
       const std::int64_t scratch = step.kernel->scratch_bytes();
@@ -282,7 +279,6 @@ class CpuExecutor : public Executor {
   std::vector<Step> steps_;
   std::vector<OutputCopy> copies_;
   Arena arena_;
-  bool parameters_are_fixed_;
   bool has_run_ = false;
   bool profiling_ = false;
   std::int64_t runs_ = 0;

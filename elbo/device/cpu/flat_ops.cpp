@@ -26,8 +26,25 @@ V inverse_root(F d, V x, V epsilon) {
   return hn::Mul(reciprocal, hn::NegMulAdd(sum, reciprocal, hn::Set(d, 2.0f)));
 }
 
-void adam_range(const AdamStep& step, float* w, const float* g, float* m, float* v,
-                std::int64_t count) {
+/// Part of a moving average; nothing without values.
+class AverageRange {
+ public:
+  AverageRange(float* values, float decay) : values_(values), rest_(hn::Set(F(), 1 - decay)) {}
+  /// The parameters from i on have become w.
+  HWY_INLINE void follow(std::int64_t i, V w) const {
+    if (values_ == nullptr) return;
+    const F d;
+    const V old = hn::LoadU(d, values_ + i);
+    hn::StoreU(hn::MulAdd(rest_, hn::Sub(w, old), old), d, values_ + i);
+  }
+
+ private:
+  float* values_;
+  V rest_;
+};
+
+void adam_range(const AdamStep& step, float* w, const float* g, float* m, float* v, float* average,
+                float decay, std::int64_t count) {
   const F d;
   const V beta1 = hn::Set(d, step.beta1), rest1 = hn::Set(d, 1 - step.beta1);
   const V beta2 = hn::Set(d, step.beta2), rest2 = hn::Set(d, 1 - step.beta2);
@@ -35,6 +52,7 @@ void adam_range(const AdamStep& step, float* w, const float* g, float* m, float*
   const V correction2 = hn::Set(d, step.correction2), epsilon = hn::Set(d, step.epsilon);
   const V keep = hn::Set(d, 1 - step.learning_rate * step.weight_decay);
   const V scale = hn::Set(d, step.gradient_scale);
+  const AverageRange averaged(average, decay);
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   for (std::int64_t i = 0; i < count; i += lanes) {
     const V gradient = hn::Mul(hn::LoadU(d, g + i), scale);
@@ -45,31 +63,27 @@ void adam_range(const AdamStep& step, float* w, const float* g, float* m, float*
     hn::StoreU(v_new, d, v + i);
     const V inverse = inverse_root(d, hn::Mul(v_new, correction2), epsilon);
     const V change = hn::Mul(hn::Mul(rate, m_new), inverse);
-    hn::StoreU(hn::Sub(hn::Mul(hn::LoadU(d, w + i), keep), change), d, w + i);
+    const V weight = hn::Sub(hn::Mul(hn::LoadU(d, w + i), keep), change);
+    hn::StoreU(weight, d, w + i);
+    averaged.follow(i, weight);
   }
 }
 
-void sgd_range(const SgdStep& step, float* w, const float* g, float* velocity, std::int64_t count) {
+void sgd_range(const SgdStep& step, float* w, const float* g, float* velocity, float* average,
+               float decay, std::int64_t count) {
   const F d;
   const V momentum = hn::Set(d, step.momentum), scale = hn::Set(d, step.gradient_scale);
-  const V rate = hn::Set(d, step.learning_rate), decay = hn::Set(d, step.weight_decay);
+  const V rate = hn::Set(d, step.learning_rate), shrinkage = hn::Set(d, step.weight_decay);
+  const AverageRange averaged(average, decay);
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   for (std::int64_t i = 0; i < count; i += lanes) {
-    const V weight = hn::LoadU(d, w + i);
-    const V gradient = hn::MulAdd(decay, weight, hn::Mul(hn::LoadU(d, g + i), scale));
+    const V old = hn::LoadU(d, w + i);
+    const V gradient = hn::MulAdd(shrinkage, old, hn::Mul(hn::LoadU(d, g + i), scale));
     const V speed = hn::MulAdd(momentum, hn::LoadU(d, velocity + i), gradient);
     hn::StoreU(speed, d, velocity + i);
-    hn::StoreU(hn::NegMulAdd(rate, speed, weight), d, w + i);
-  }
-}
-
-void average_range(float decay, const float* w, float* average, std::int64_t count) {
-  const F d;
-  const V rest = hn::Set(d, 1 - decay);
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  for (std::int64_t i = 0; i < count; i += lanes) {
-    const V old = hn::LoadU(d, average + i);
-    hn::StoreU(hn::MulAdd(rest, hn::Sub(hn::LoadU(d, w + i), old), old), d, average + i);
+    const V weight = hn::NegMulAdd(rate, speed, old);
+    hn::StoreU(weight, d, w + i);
+    averaged.follow(i, weight);
   }
 }
 
@@ -100,6 +114,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
+#include <cmath>
 
 #include "elbo/base/check.h"
 #include "elbo/base/threads.h"
@@ -109,7 +124,6 @@ namespace {
 
 HWY_EXPORT(adam_range);
 HWY_EXPORT(sgd_range);
-HWY_EXPORT(average_range);
 HWY_EXPORT(squares_range);
 
 /// Parts are a multiple of the padding, and large enough to be worth a thread.
@@ -120,34 +134,41 @@ std::int64_t checked_length(std::size_t length) {
   return static_cast<std::int64_t>(length);
 }
 
+float* part_of(const MovingAverage& average, std::int64_t begin) {
+  return average.values.empty() ? nullptr : average.values.data() + begin;
+}
+
 }  // namespace
 
+AdamStep adam_at(std::int64_t number, double learning_rate) {
+  AdamStep step{.learning_rate = static_cast<float>(learning_rate)};
+  const auto correction = [&](float beta) {
+    return static_cast<float>(
+        1 / (1 - std::pow(static_cast<double>(beta), static_cast<double>(number + 1))));
+  };
+  step.correction1 = correction(step.beta1);
+  step.correction2 = correction(step.beta2);
+  return step;
+}
+
 void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
-               std::span<float> moment1, std::span<float> moment2, int threads) {
+               std::span<float> moment1, std::span<float> moment2, const MovingAverage& average,
+               int threads) {
   parallel_for(threads, checked_length(parameters.size()), kGrain,
                [&](std::int64_t begin, std::int64_t end) {
                  HWY_DYNAMIC_DISPATCH(adam_range)
                  (step, parameters.data() + begin, gradients.data() + begin, moment1.data() + begin,
-                  moment2.data() + begin, end - begin);
+                  moment2.data() + begin, part_of(average, begin), average.decay, end - begin);
                });
 }
 
 void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
-              std::span<float> velocity, int threads) {
+              std::span<float> velocity, const MovingAverage& average, int threads) {
   parallel_for(threads, checked_length(parameters.size()), kGrain,
                [&](std::int64_t begin, std::int64_t end) {
                  HWY_DYNAMIC_DISPATCH(sgd_range)
                  (step, parameters.data() + begin, gradients.data() + begin,
-                  velocity.data() + begin, end - begin);
-               });
-}
-
-void update_average(float decay, std::span<const float> parameters, std::span<float> average,
-                    int threads) {
-  parallel_for(threads, checked_length(parameters.size()), kGrain,
-               [&](std::int64_t begin, std::int64_t end) {
-                 HWY_DYNAMIC_DISPATCH(average_range)
-                 (decay, parameters.data() + begin, average.data() + begin, end - begin);
+                  velocity.data() + begin, part_of(average, begin), average.decay, end - begin);
                });
 }
 

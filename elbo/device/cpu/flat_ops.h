@@ -7,6 +7,13 @@
 
 namespace elbo::cpu {
 
+/// A moving average of the parameters, which the pass that changes them takes along:
+/// values += (1 - decay) * (parameters - values). Without values there is none.
+struct MovingAverage {
+  std::span<float> values = {};
+  float decay = 0;
+};
+
 struct AdamStep {
   float learning_rate = 1e-3f;
   float beta1 = 0.9f;
@@ -21,10 +28,15 @@ struct AdamStep {
   float gradient_scale = 1;
 };
 
+/// The step with that number, from 0 on: the moments' bias towards their zero beginning is
+/// corrected.
+AdamStep adam_at(std::int64_t number, double learning_rate);
+
 /// Kingma & Ba 2014, algorithm 1, with decoupled weight decay (Loshchilov & Hutter 2017).
 /// All spans have one length.
 void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
-               std::span<float> moment1, std::span<float> moment2, int threads);
+               std::span<float> moment1, std::span<float> moment2, const MovingAverage& average,
+               int threads);
 
 struct SgdStep {
   float learning_rate = 1e-2f;
@@ -35,11 +47,7 @@ struct SgdStep {
 
 /// velocity = momentum * velocity + gradient; parameters -= learning_rate * velocity.
 void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
-              std::span<float> velocity, int threads);
-
-/// average += (1 - decay) * (parameters - average).
-void update_average(float decay, std::span<const float> parameters, std::span<float> average,
-                    int threads);
+              std::span<float> velocity, const MovingAverage& average, int threads);
 
 /// Sum of x^2, in double precision; not finite when an element isn't.
 double sum_of_squares(std::span<const float> x, int threads);

@@ -31,12 +31,10 @@ class LoweredConvKernel : public Kernel {
     product_.columns = patch;
     product_.a.step_n = product_.run_length = g_.y[3];
     product_.c.step_n = patch;
-    product_.b_stride = product_.kernels->columns;
-    product_.panel_step = weights.panel_words(product_.kernels->columns);
     product_.threads = threads_;
     dy_ = context.buffer(node.inputs[0]);
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
-    weights_ = context.copies.request(context.root(node.inputs[1]), weights);
+    weights_ = request_panels(context, node.inputs[1], weights, product_);
   }
 
   std::int64_t scratch_bytes() const override {
@@ -64,9 +62,7 @@ class LoweredConvKernel : public Kernel {
     const std::int64_t patches_an_image = g_.y[1] * g_.y[2];
     float* image = result_.floats() + n * height * width * channels;
     const float* row = patches_ + n * patches_an_image * g_.weights[0] * run;
-    for (std::int64_t i = 0; i < height * width * channels; ++i) {
-      image[i] = epilogue_.has_bias() ? bias_.floats()[i % channels] : 0;
-    }
+    fill_pixels(image, height * width, channels, epilogue_.has_bias() ? bias_.floats() : nullptr);
     for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
       for (std::int64_t ox = 0; ox < g_.y[2]; ++ox) {
         // The columns of the kernel that meet the image.
@@ -81,10 +77,7 @@ class LoweredConvKernel : public Kernel {
         }
       }
     }
-    if (!epilogue_.relu) return;
-    for (std::int64_t i = 0; i < height * width * channels; ++i) {
-      if (image[i] < 0) image[i] = 0;
-    }
+    if (epilogue_.relu) apply_relu(image, height * width * channels);
   }
 
   ConvGeometry g_;

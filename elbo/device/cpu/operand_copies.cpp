@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "elbo/base/check.h"
+#include "elbo/device/cpu/product.h"
 
 namespace elbo::cpu {
 namespace {
@@ -22,7 +23,13 @@ std::int64_t OperandLayout::row_words() const {
 }
 
 std::int64_t OperandLayout::panel_words(int panel_columns) const {
-  return matrices * words_for(layout == Layout::panels ? rows : columns, words) * panel_columns;
+  const std::int64_t down = layout == Layout::panels ? rows : columns / groups;
+  return matrices * words_for(down, words) * panel_columns;
+}
+
+std::int64_t OperandLayout::group_words(int panel_columns) const {
+  const std::int64_t across = layout == Layout::panels ? columns / groups : rows;
+  return (across + panel_columns - 1) / panel_columns * panel_words(panel_columns);
 }
 
 std::int64_t OperandLayout::bytes() const {
@@ -30,20 +37,47 @@ std::int64_t OperandLayout::bytes() const {
   if (layout == Layout::rows || layout == Layout::window_pairs) {
     return matrices * (above + rows + below) * row_words() * kWord;
   }
-  const int width = micro_kernels_for(words).columns;
-  const std::int64_t across = layout == Layout::panels ? columns : rows;
-  return (across + width - 1) / width * panel_words(width) * kWord;
+  return groups * group_words(micro_kernels_for(words).columns) * kWord;
 }
 
 std::string OperandLayout::to_string() const {
   std::string text = matrices > 1 ? fmt::format("({}, {}, {})", matrices, rows, columns)
                                   : fmt::format("({}, {})", rows, columns);
   if (layout == Layout::panels) text += " in panels";
-  if (layout == Layout::panels_of_transpose) text += "^T in panels";
+  if (layout == Layout::panels_of_transpose || layout == Layout::panels_of_taps) {
+    text += "^T in panels";
+  }
+  if (groups > 1) text += fmt::format(" of {} groups", groups);
   if (layout == Layout::window_pairs) text += " in pairs of windows";
   if (above + below + before + after > 0) text += " in a frame of zeros";
   if (words == Words::rounded_floats) text += " (emulated)";
   return text;
+}
+
+std::vector<std::int64_t> tap_order(std::int64_t height, std::int64_t width, std::int64_t stride) {
+  std::vector<std::int64_t> order;
+  const auto last = [stride](std::int64_t remainder, std::int64_t length) {
+    return remainder < length ? length - 1 - (length - 1 - remainder) % stride : -1;
+  };
+  for (std::int64_t down = 0; down < stride; ++down) {
+    for (std::int64_t across = 0; across < stride; ++across) {
+      for (std::int64_t row = last(down, height); row >= 0; row -= stride) {
+        for (std::int64_t column = last(across, width); column >= 0; column -= stride) {
+          order.push_back(row * width + column);
+        }
+      }
+    }
+  }
+  return order;
+}
+
+Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayout& layout,
+                      Product& product) {
+  product.b_stride = product.kernels->columns;
+  product.panel_step = layout.panel_words(product.kernels->columns);
+  product.groups = layout.groups;
+  product.b_group = layout.group_words(product.kernels->columns);
+  return context.copies.request(context.root(id), layout);
 }
 
 Words words_of(Precision precision) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
@@ -21,6 +22,9 @@ enum class Layout : std::uint8_t {
   panels,
   /// The same of the transposed matrix.
   panels_of_transpose,
+  /// The same of a convolution's weights, a matrix for each place of the window: in a panel, the
+  /// transposed matrices one after the other, in the order of tap_order().
+  panels_of_taps,
   /// For A, in words of bfloat16: every row of a framed image as (offset, pair, channel), where the
   /// pair holds the elements that windows 2i and 2i + 1 of a convolution have at an offset.
   window_pairs,
@@ -48,19 +52,36 @@ struct OperandLayout {
   /// Layout window_pairs: the windows in a row, the elements from one to the next, the offsets in
   /// each, and the elements of an offset.
   std::int64_t windows = 0, window_step = 0, offsets = 0, channels = 1;
+  /// Layout panels_of_taps: the window's width, and the stride.
+  std::int64_t window_width = 1, stride = 1;
+  /// Layouts panels and panels_of_taps: the columns are so many groups of neighbours, and each is
+  /// laid out as if it were all there is, one after the other.
+  std::int64_t groups = 1;
 
   bool operator==(const OperandLayout&) const = default;
 
   /// Words of a row, zeros included.
   std::int64_t row_words() const;
-  /// Words of a panel, the same for each.
+  /// Words of a panel, and of the panels of a group, the same for each.
   std::int64_t panel_words(int panel_columns) const;
+  std::int64_t group_words(int panel_columns) const;
   /// Pairs of windows in a row.
   std::int64_t pairs() const { return (windows + 1) / 2; }
   std::int64_t bytes() const;
   /// For the plan's listing.
   std::string to_string() const;
 };
+
+/// The places (row * width + column) of a convolution's window: those whose row and column leave
+/// the same remainders by the stride follow one another, the last of them first.
+std::vector<std::int64_t> tap_order(std::int64_t height, std::int64_t width, std::int64_t stride);
+
+struct Product;
+
+/// The copy of a value that a product reads as B, in panels; tells the product how they lie, groups
+/// included. The product's kernels must be those of the layout's words.
+Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayout& layout,
+                      Product& product);
 
 /// The words of products in a precision.
 Words words_of(Precision precision);

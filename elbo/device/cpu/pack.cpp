@@ -136,20 +136,20 @@ void convert(Words words, const float* from, std::byte* to, std::int64_t count) 
   }
 }
 
-void transpose_into_panel(Words words, const float* from, std::int64_t rows, std::int64_t columns,
-                          std::uint32_t* to, std::int64_t panel) {
+void transpose_into_panel(Words words, const float* from, std::int64_t stride, std::int64_t rows,
+                          std::int64_t columns, std::uint32_t* to, std::int64_t panel) {
   static const Avx512Packing faster = avx512_packing();
   const auto transpose_16 = words == Words::floats ? faster.transpose_floats
                             : words == Words::bf16 ? faster.transpose_pairs
                                                    : nullptr;
   if (transpose_16 != nullptr) {
-    for (; rows >= 16; rows -= 16, from += 16 * columns, to += 16) {
-      transpose_16(from, columns, columns, to, panel);
+    for (; rows >= 16; rows -= 16, from += 16 * stride, to += 16) {
+      transpose_16(from, stride, columns, to, panel);
     }
   }
   const auto transpose = pack_functions().transpose;
   if (words == Words::floats) {
-    transpose(reinterpret_cast<const std::uint32_t*>(from), columns, rows, columns, to, panel);
+    transpose(reinterpret_cast<const std::uint32_t*>(from), stride, rows, columns, to, panel);
     return;
   }
   // Rounded first, a few words of each row at a time, which stay in the first-level cache.
@@ -164,7 +164,7 @@ void transpose_into_panel(Words words, const float* from, std::int64_t rows, std
     for (std::int64_t row = 0; row < rows; ++row) {
       std::uint32_t* line = staged + row * kStagedWords;
       line[staged_words - 1] = 0;  // half of the last word may stay empty
-      convert(words, from + row * columns + at, reinterpret_cast<std::byte*>(line), count);
+      convert(words, from + row * stride + at, reinterpret_cast<std::byte*>(line), count);
     }
     transpose(staged, kStagedWords, rows, staged_words, to + at / numbers_a_word * panel, panel);
   }

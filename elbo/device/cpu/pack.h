@@ -28,9 +28,10 @@ enum class Words : std::uint8_t;
 
 /// `count` numbers as words, one after the other; half of the last word may stay as it was.
 void convert(Words words, const float* from, std::byte* to, std::int64_t count);
-/// A matrix, transposed, into a panel: row k (or rows 2k and 2k + 1) of the transposed matrix at
-/// k * panel. Columns of the panel that the matrix has not are left alone.
-void transpose_into_panel(Words words, const float* from, std::int64_t rows, std::int64_t columns,
-                          std::uint32_t* to, std::int64_t panel);
+/// A matrix, whose rows are `stride` apart, transposed, into a panel: row k (or rows 2k and 2k + 1)
+/// of the transposed matrix at k * panel. Columns of the panel that the matrix has not are left
+/// alone.
+void transpose_into_panel(Words words, const float* from, std::int64_t stride, std::int64_t rows,
+                          std::int64_t columns, std::uint32_t* to, std::int64_t panel);
 
 }  // namespace elbo::cpu

@@ -79,7 +79,7 @@ class Worker {
               .columns = 0,
               .bias = nullptr,
               .relu = p_.relu && is_last,
-              .accumulates = p_.accumulates || !is_first};
+              .accumulates = !is_first};
     for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
       const std::int64_t tile_count = (p_.rows + kernels.rows - 1) / kernels.rows;
       const std::int64_t first = p_.rows * at / tile_count;
@@ -117,21 +117,28 @@ class Worker {
   const float* bias_;
 };
 
-}  // namespace
-
-void Product::run(const float* a_words, const float* b_words, float* c_floats,
-                  const float* bias) const {
-  const Worker worker(*this, a_words, b_words, c_floats, bias);
-  const std::int64_t tiles = (rows + kernels->rows - 1) / kernels->rows;
-  const std::int64_t panels = (columns + kernels->columns - 1) / kernels->columns;
+void multiply(const Product& p, const float* a, const float* b, float* c, const float* bias) {
+  const Worker worker(p, a, b, c, bias);
+  const std::int64_t tiles = (p.rows + p.kernels->rows - 1) / p.kernels->rows;
+  const std::int64_t panels = (p.columns + p.kernels->columns - 1) / p.kernels->columns;
   const auto used = static_cast<int>(
-      std::clamp<std::int64_t>(rows * columns * inner() / kWorkPerThread, 1, threads));
+      std::clamp<std::int64_t>(p.rows * p.columns * p.inner() / kWorkPerThread, 1, p.threads));
   // Between threads goes the side with more to divide.
   const bool by_tiles = tiles >= panels;
   parallel_for(used, by_tiles ? tiles : panels, 1, [&](std::int64_t begin, std::int64_t end) {
     worker.run(by_tiles ? Range{begin, end} : Range{0, tiles},
                by_tiles ? Range{0, panels} : Range{begin, end});
   });
+}
+
+}  // namespace
+
+void Product::run(const float* a_words, const float* b_words, float* c_floats,
+                  const float* bias) const {
+  for (std::int64_t group = 0; group < groups; ++group) {
+    multiply(*this, a_words + group * a_group, b_words + group * b_group,
+             c_floats + group * c_group, bias == nullptr ? nullptr : bias + group * columns);
+  }
 }
 
 }  // namespace elbo::cpu

@@ -29,13 +29,16 @@ struct Product {
   /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
   std::int64_t b_stride = 0, panel_step = 0;
   bool relu = false;
-  bool accumulates = false;
+  /// So many products of the same kind, one after the other, with their operands so many words
+  /// apart and bias after bias.
+  std::int64_t groups = 1, a_group = 0, b_group = 0, c_group = 0;
   int threads = 1;
 
   /// Words along the inner dimension.
   std::int64_t inner() const { return static_cast<std::int64_t>(run_offsets.size()) * run_length; }
   /// Each element of C is summed by one thread, in the order of the inner dimension: results don't
-  /// depend on the number of threads. bias: null or one float a column.
+  /// depend on the number of threads. bias: null, or one float a column
+  /// of each group.
   void run(const float* a_words, const float* b_words, float* c_floats, const float* bias) const;
 };
 

@@ -202,7 +202,9 @@ Elements run_conv(const Call& call) {
                      std::int64_t d) {
     return static_cast<std::size_t>(((a * e[1] + b) * e[2] + c) * e[3] + d);
   };
+  const std::int64_t outputs_a_group = y[3] / geometry.groups;
   for_each_index(y, [&](std::size_t flat_y, const Extents& index) {
+    const std::int64_t first_input = index[3] / outputs_a_group * w[2];
     for (std::int64_t ky = 0; ky < w[0]; ++ky) {
       const std::int64_t iy = index[1] * geometry.stride + ky - geometry.padding_begin;
       if (iy < 0 || iy >= x[1]) continue;
@@ -210,7 +212,7 @@ Elements run_conv(const Call& call) {
         const std::int64_t ix = index[2] * geometry.stride + kx - geometry.padding_begin;
         if (ix < 0 || ix >= x[2]) continue;
         for (std::int64_t i = 0; i < w[2]; ++i) {
-          const std::size_t flat_x = at(x, index[0], iy, ix, i);
+          const std::size_t flat_x = at(x, index[0], iy, ix, first_input + i);
           const std::size_t flat_w = at(w, ky, kx, i, index[3]);
           if (op == Op::conv2d) {
             result[flat_y] += call.operand(0)[flat_x] * call.operand(1)[flat_w];

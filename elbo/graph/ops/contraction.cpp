@@ -17,6 +17,16 @@ std::int64_t conv_output_length(std::int64_t length, std::int64_t kernel,
   return span / geometry.stride + 1;
 }
 
+/// Channels of a convolution's input or output in each of its groups.
+std::int64_t channels_a_group(const char* what, std::int64_t channels,
+                              const Conv2dAttributes& geometry) {
+  if (geometry.groups < 1 || channels % geometry.groups != 0) {
+    throw ShapeError("{}: {} channels can't be divided into {} groups", what, channels,
+                     geometry.groups);
+  }
+  return channels / geometry.groups;
+}
+
 void check_rank(const char* what, Value x, int rank) {
   if (x.shape().rank() != rank) {
     throw ShapeError("{}: expected {} axes, found {}", what, rank, x.shape().to_string());
@@ -59,9 +69,14 @@ Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
 Value conv2d(Value x, Value weights, const Conv2dAttributes& geometry) {
   check_rank("conv2d input", x, 4);
   check_rank("conv2d weights", weights, 4);
-  if (x.shape()[3] != weights.shape()[2]) {
-    throw ShapeError("conv2d: input {} and weights (KH, KW, I, O) {} have different channel counts",
-                     x.shape().to_string(), weights.shape().to_string());
+  const std::int64_t inputs = channels_a_group("conv2d input", x.shape()[3].size, geometry);
+  channels_a_group("conv2d output", weights.shape()[3].size, geometry);
+  if (weights.shape()[2] != Dim(inputs)) {
+    throw ShapeError(
+        "conv2d: input {} in {} groups needs weights (KH, KW, {}, O), found {}; their third axis "
+        "is "
+        "the channels of one group",
+        x.shape().to_string(), geometry.groups, inputs, weights.shape().to_string());
   }
   const Dim height = conv_output_length(x.shape()[1].size, weights.shape()[0].size, geometry);
   const Dim width = conv_output_length(x.shape()[2].size, weights.shape()[1].size, geometry);
@@ -73,6 +88,7 @@ Value conv2d_input_gradient(Value dy, Value weights, std::int64_t height, std::i
                             const Conv2dAttributes& geometry) {
   check_rank("conv2d_input_gradient", dy, 4);
   check_rank("conv2d_input_gradient weights", weights, 4);
+  channels_a_group("conv2d_input_gradient", dy.shape()[3].size, geometry);
   if (dy.shape()[3] != weights.shape()[3] ||
       dy.shape()[1] != Dim(conv_output_length(height, weights.shape()[0].size, geometry)) ||
       dy.shape()[2] != Dim(conv_output_length(width, weights.shape()[1].size, geometry))) {
@@ -80,20 +96,24 @@ Value conv2d_input_gradient(Value dy, Value weights, std::int64_t height, std::i
                      dy.shape().to_string(), weights.shape().to_string(), height, width);
   }
   return add_node(Op::conv2d_input_gradient, dy, weights,
-                  Shape{dy.shape()[0], height, width, weights.shape()[2]}, geometry);
+                  Shape{dy.shape()[0], height, width, weights.shape()[2].size * geometry.groups},
+                  geometry);
 }
 
 Value conv2d_weight_gradient(Value x, Value dy, std::int64_t kernel_height,
                              std::int64_t kernel_width, const Conv2dAttributes& geometry) {
   check_rank("conv2d_weight_gradient input", x, 4);
   check_rank("conv2d_weight_gradient", dy, 4);
+  const std::int64_t inputs =
+      channels_a_group("conv2d_weight_gradient input", x.shape()[3].size, geometry);
+  channels_a_group("conv2d_weight_gradient", dy.shape()[3].size, geometry);
   if (dy.shape()[1] != Dim(conv_output_length(x.shape()[1].size, kernel_height, geometry)) ||
       dy.shape()[2] != Dim(conv_output_length(x.shape()[2].size, kernel_width, geometry))) {
     throw ShapeError("conv2d_weight_gradient: {} can't come from input {} and a kernel of {} x {}",
                      dy.shape().to_string(), x.shape().to_string(), kernel_height, kernel_width);
   }
   return add_node(Op::conv2d_weight_gradient, x, dy,
-                  Shape{kernel_height, kernel_width, x.shape()[3], dy.shape()[3]}, geometry);
+                  Shape{kernel_height, kernel_width, inputs, dy.shape()[3]}, geometry);
 }
 
 OperandGradients vjp_of_contraction(Value y, Value d_y) {

@@ -30,14 +30,6 @@ std::vector<Score> read_scores(const Study& study, const Record& result) {
   return scores;
 }
 
-std::string unit_of(const std::string& score) {
-  const bool nats = score.find("elbo") != std::string::npos ||
-                    score.find("likelihood") != std::string::npos ||
-                    score.find("probability") != std::string::npos ||
-                    score.find("complexity") != std::string::npos;
-  return nats ? " (nats)" : "";
-}
-
 /// "10⁵", as text.
 std::string power_of_ten(int exponent) {
   static constexpr const char* kDigits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
@@ -81,10 +73,12 @@ std::string histogram_panel(const Record& result, const Score& score) {
     outline.push_back({bin[1], 100 * bin[2], 100 * bin[3]});
   }
   std::string script = gnuplot::data_block("histogram", outline);
+  std::string unit = score.record.text("unit");
+  if (!unit.empty()) unit = " (" + unit + ")";
   script += fmt::format(
       "set xlabel {}\nset ylabel 'images in a bin (%)'\nset key maxrows 1\n"
       "set yrange [0:*]\nset xrange [{:.6g}:{:.6g}]\n",
-      gnuplot::literal(spoken(score.name) + unit_of(score.name)), low, high);
+      gnuplot::literal(spoken(score.name) + unit), low, high);
   if (histogram.logarithmic) script += gnuplot::logarithmic_tics('x', low, high);
   if (histogram.linear_width > 0) {
     script += signed_logarithmic_axis(histogram.linear_width, low, high);
@@ -118,44 +112,56 @@ double smallest_rate(const std::vector<Score>& scores) {
   return std::pow(10.0, std::floor(std::log10(1.0 / static_cast<double>(count)) + 1e-9));
 }
 
-/// Detections against false alarms, these on a logarithmic axis: useful rates are small.
-std::string roc_panel(const std::vector<Score>& scores) {
+/// The best first, as the key lists them.
+std::vector<const Score*> by_area(const std::vector<Score>& scores) {
+  std::vector<const Score*> order;
+  for (const Score& score : scores) order.push_back(&score);
+  std::stable_sort(order.begin(), order.end(), [](const Score* a, const Score* b) {
+    return a->record.number("auroc").value_or(0) > b->record.number("auroc").value_or(0);
+  });
+  return order;
+}
+
+/// How a curve of the given rank is drawn: curves differ in their dashes as well as in their
+/// colours, and the chosen score's is thick.
+std::string curve_style(std::size_t rank, bool chosen) {
+  constexpr std::size_t kSolid = 4;
+  return fmt::format("linewidth {} dashtype {} linecolor rgb '{}'", chosen ? 3 : 1.5,
+                     rank < kSolid ? 1 : rank - kSolid + 2, gnuplot::series_colour(rank));
+}
+
+/// Detections against false alarms, these on a logarithmic axis: useful rates are small. The key
+/// stands beside the curves, so that however many there are it hides none.
+std::string roc_panel(const std::vector<Score>& scores, const Score& chosen) {
   const double left = smallest_rate(scores);
   double lowest = 1;
   std::string script, plot;
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const Score& score = scores[i];
+  std::size_t rank = 0;
+  for (const Score* score : by_area(scores)) {
     std::vector<std::vector<double>> shown;
     for (const auto& point :
-         roc_curve(score.normal.values<float>(), score.anomalous.values<float>())) {
+         roc_curve(score->normal.values<float>(), score->anomalous.values<float>())) {
       const double rate = 100 * std::max(point[0], left);
       // Of what lies left of the axis only the last point is shown, on it.
       if (!shown.empty() && point[0] <= left) shown.pop_back();
       shown.push_back({rate, 100 * point[1]});
     }
     lowest = std::min(lowest, shown.front()[1] / 100);
-    script += gnuplot::data_block(fmt::format("roc{}", i), shown);
-    const auto auroc = score.record.number("auroc");
-    plot +=
-        fmt::format("{}$roc{} with steps linewidth 1.6 linecolor rgb '{}' title {}",
-                    plot.empty() ? "plot " : ", ", i, gnuplot::series_colour(i),
-                    gnuplot::literal(auroc ? fmt::format("{:.4f}  {}", *auroc, spoken(score.name))
-                                           : spoken(score.name)));
+    script += gnuplot::data_block(fmt::format("roc{}", rank), shown);
+    const auto auroc = score->record.number("auroc");
+    const std::string name = spoken(score->name);
+    plot += fmt::format("{}$roc{} with steps {} title {}", plot.empty() ? "plot " : ", ", rank,
+                        curve_style(rank, score == &chosen),
+                        gnuplot::literal(auroc ? fmt::format("{:.4f}  {}", *auroc, name) : name));
+    ++rank;
   }
-  // The key stands below the curves, where the axis leaves room for its lines, or, when the scores
-  // are poor, above them, for which the axis is drawn longer.
-  const double room = 0.08 * static_cast<double>(scores.size() + 1) + 0.03;
-  const double wanted = std::floor((lowest - room) / (1 - room) * 20) / 20;
-  const bool below = room < 1 && wanted >= 0;
-  const double bottom = below ? std::min(wanted, 0.95) : 0;
-  const double top = below ? 100 + 2 * (1 - bottom) : 100 / std::max(0.3, 1 - room);
+  const double bottom = std::min(std::floor(20 * lowest) / 20, 0.95);
   return script + gnuplot::logarithmic_tics('x', 100 * left, 100, " %") +
          fmt::format(
              "set xlabel 'false alarms'\nset ylabel 'anomalies found (%)'\n"
              "set xrange [{:.6g}:100]\nset yrange [{:.6g}:{:.6g}]\n"
-             "{}set key inside {} vertical maxrows auto title 'AUROC' left\n",
-             100 * left, 100 * bottom, top, below ? "" : "set ytics 0,20,100\n",
-             below ? "bottom right" : "top left") +
+             "set key outside right center vertical maxrows auto width -6 title 'AUROC' left\n",
+             100 * left, 100 * bottom, 100 + 2 * (1 - bottom)) +
          plot + "\n";
 }
 
@@ -196,11 +202,13 @@ Figures draw_anomaly(const Study& study, const std::string& name) {
     auto shown = std::find_if(scores.begin(), scores.end(),
                               [&](const Score& score) { return score.name == chosen; });
     if (shown == scores.end()) shown = scores.begin();
-    figures = save_plot(study, name, 960, 400,
-                        "set multiplot layout 1,2\n" + histogram_panel(result, *shown) +
-                            roc_panel(scores) + "unset multiplot\n",
-                        "Left: scores of both sets with the threshold. Right: anomalies found "
-                        "against false alarms.");
+    figures =
+        save_plot(study, name, 1100, 380,
+                  "set multiplot\nset origin 0,0\nset size 0.42,1\n" +
+                      histogram_panel(result, *shown) + "set origin 0.42,0\nset size 0.58,1\n" +
+                      roc_panel(scores, *shown) + "unset multiplot\n",
+                  "Left: scores of both sets with the threshold. Right: anomalies found "
+                  "against false alarms.");
   }
   for (Figure& figure : draw_extremes(study, result, name)) figures.push_back(std::move(figure));
   return figures;

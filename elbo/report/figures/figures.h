@@ -23,14 +23,19 @@ using Figures = std::vector<Figure>;
 Figures draw_reconstruction(const Study& study);
 /// The map of the latent means and the manifold that the decoder spans.
 Figures draw_latent(const Study& study);
+/// Images on the ways, and how fast they change there.
 Figures draw_interpolation(const Study& study);
 /// The error against the noise, and images.
 Figures draw_robustness(const Study& study);
 /// `name` is "anomaly" or another result of the same form, such as "anomaly_reverse".
 Figures draw_anomaly(const Study& study, const std::string& name = "anomaly");
+/// A dot for each class that was normal.
+Figures draw_one_class(const Study& study);
 Figures draw_conditional(const Study& study);
 Figures draw_samples(const Study& study);
 Figures draw_learning_curves(const Study& study);
+/// The lower bound against the training examples seen, of results/aevb.json.
+Figures draw_bounds(const Study& study);
 
 /// Writes a composed picture, drawn at twice its size on the page.
 Figure save_canvas(const Study& study, const std::string& file, const Canvas& canvas,

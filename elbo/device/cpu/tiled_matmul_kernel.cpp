@@ -1,0 +1,105 @@
+// A matrix product over the micro-kernels.
+#include "elbo/device/cpu/epilogue.h"
+#include "elbo/device/cpu/matmul_geometry.h"
+#include "elbo/device/cpu/operand_copies.h"
+#include "elbo/device/cpu/product.h"
+
+namespace elbo::cpu {
+namespace {
+
+class TiledMatmulKernel : public Kernel {
+ public:
+  TiledMatmulKernel(const KernelContext& context, const Group& group)
+      : g_(matmul_geometry(context, group.nodes.front())),
+        epilogue_(epilogue_of(context, group)),
+        words_(words_of(context.precision)) {
+    const Node& node = context.node(group.nodes.front());
+    product_.kernels = &micro_kernels_for(words_);
+    product_.rows = g_.rows;
+    product_.columns = g_.columns;
+    product_.c.step_n = g_.columns;
+    product_.run_length = words_ == Words::bf16 ? (g_.inner + 1) / 2 : g_.inner;
+    product_.relu = epilogue_.relu;
+    product_.threads = context.threads;
+    set_a(context, node.inputs[0]);
+    set_b(context, node.inputs[1]);
+    c_ = context.buffer(group.nodes.back());
+    if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
+  }
+
+  void run(const RunContext&) override {
+    product_.run(a_.floats(), b_.floats(), c_.floats(),
+                 epilogue_.has_bias() ? bias_.floats() : nullptr);
+  }
+
+  KernelSummary summary() const override {
+    return g_.summary(epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
+  }
+
+ private:
+  void set_a(const KernelContext& context, NodeId a) {
+    if (g_.transpose_a && (words_ == Words::bf16 || crowds_the_caches(g_.rows))) {
+      // Words (pairs, in bf16) run down the columns of what is in memory, as they do in B: the same
+      // panels.
+      const OperandLayout layout{
+          .layout = Layout::panels, .words = words_, .rows = g_.inner, .columns = g_.rows};
+      a_ = context.copies.request(context.root(a), layout);
+      const int panel = product_.kernels->columns;
+      product_.width = panel;
+      product_.a = {.step_n = layout.panel_words(panel), .step_h = 0, .step_w = 1};
+      product_.c = {.step_n = panel * product_.columns, .step_h = 0, .step_w = product_.columns};
+      product_.a_step = panel;
+      return;
+    }
+    OperandLayout layout{.layout = Layout::rows,
+                         .words = words_,
+                         .rows = g_.transpose_a ? g_.inner : g_.rows,
+                         .columns = g_.transpose_a ? g_.rows : g_.inner};
+    a_ = words_ == Words::floats ? context.buffer(a)
+                                 : context.copies.request(context.root(a), layout);
+    product_.a.step_n = g_.transpose_a ? 1 : layout.row_words();
+    product_.a_step = g_.transpose_a ? g_.rows : 1;
+  }
+
+  void set_b(const KernelContext& context, NodeId b) {
+    if (words_ == Words::floats && !g_.transpose_b &&
+        can_be_read_in_place(context.node(context.root(b)))) {
+      b_ = context.buffer(b);
+      product_.b_stride = product_.columns;
+      product_.panel_step = product_.kernels->columns;
+      return;
+    }
+    const OperandLayout layout{
+        .layout = g_.transpose_b ? Layout::panels_of_transpose : Layout::panels,
+        .words = words_,
+        .rows = g_.transpose_b ? g_.columns : g_.inner,
+        .columns = g_.transpose_b ? g_.inner : g_.columns};
+    b_ = request_panels(context, b, layout, product_);
+  }
+
+  /// True when no vector reaches past a row of B, and its rows don't crowd into few sets of the
+  /// caches. (Parameters are better read once and by one core, which the optimizer may then write
+  /// without taking them from the other.)
+  bool can_be_read_in_place(const Node& b) const {
+    return b.op != Op::parameter && product_.columns % (product_.kernels->columns / 2) == 0 &&
+           !crowds_the_caches(product_.columns);
+  }
+
+  /// True where elements one below the other in rows of that length fall into few sets of the
+  /// caches and push each other out.
+  static bool crowds_the_caches(std::int64_t row_length) { return row_length % 256 == 0; }
+
+  MatmulGeometry g_;
+  Epilogue epilogue_;
+  Words words_;
+  Product product_;
+  Buffer a_, b_, c_, bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_tiled_matmul_kernel(const KernelContext& context, const Group& group) {
+  return std::make_unique<TiledMatmulKernel>(context, group);
+}
+
+}  // namespace elbo::cpu

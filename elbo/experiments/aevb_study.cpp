@@ -1,0 +1,136 @@
+#include "elbo/experiments/aevb_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "elbo/data/source.h"
+#include "elbo/experiments/bound_curve.h"
+#include "elbo/experiments/experiments.h"
+#include "elbo/experiments/study_session.h"
+#include "elbo/train/run_folder.h"
+
+namespace elbo {
+namespace {
+
+using nlohmann::json;
+
+struct TrainAndTest {
+  Dataset train, test;
+  bool generated = false;
+};
+
+TrainAndTest load_data(const AevbPlan& plan, const DataOptions& options) {
+  return load_or_draw(
+      [&] {
+        return TrainAndTest{load_dataset(plan.train, options), load_dataset(plan.test, options),
+                            false};
+      },
+      [&] {
+        return TrainAndTest{load_dataset("strokes:train", options),
+                            load_dataset("strokes:test", options), true};
+      });
+}
+
+class AevbStudy {
+ public:
+  AevbStudy(const StudyOptions& options, AevbPlan plan)
+      : options_(options),
+        plan_(std::move(plan)),
+        session_(options, "aevb"),
+        data_(load_data(plan_, options.data)) {}
+
+  json run() {
+    json models = json::array(), bounds = json::array();
+    std::map<std::int64_t, FittedVae> fitted;
+    for (StudyModel& model : plan_.models) {
+      const std::int64_t latent = model.config.model.latent;
+      BoundCurve curve(RunPaths(session_.model_folder(model.name)).results() / "bound_curve.json");
+      fitted.emplace(latent, train(model, curve));
+      json points = json::array();
+      for (const BoundPoint& point : curve.points()) points.push_back(to_json(point));
+      const BoundPoint& last = curve.points().back();
+      models.push_back({{"name", model.name}, {"latent", latent}, {"curve", points}});
+      bounds.push_back({{"latent", latent},
+                        {"train_elbo_nats", last.train_elbo_nats},
+                        {"test_elbo_nats", last.test_elbo_nats},
+                        {"examples", last.examples}});
+    }
+    session_.stage("manifold and samples");
+    write_bounds(models);
+    if (const auto plane = fitted.find(2); plane != fitted.end()) {
+      run_latent_map(plane->second, data_.test, &data_.train, session_.results(), options_.seed);
+    }
+    draw_samples(fitted);
+    return session_.finish({{"lower_bound", bounds}},
+                           {{"normal", name_of_data()}, {"generated", data_.generated}});
+  }
+
+ private:
+  /// Trains from milestone to milestone; at each the bound is estimated with the weights of that
+  /// moment, on training and test examples alike.
+  FittedVae train(StudyModel& model, BoundCurve& curve) {
+    session_.stage(fmt::format("{}: preset {}", model.name, model.preset));
+    for (const std::int64_t epochs : plan_.milestones) {
+      const bool is_last = epochs == plan_.milestones.back();
+      if (curve.has(epochs) && !is_last) continue;
+      model.config.train.epochs = epochs;
+      TrainedModel trained = session_.train(model, data_.train, plan_.milestones.back());
+      // A run that was begun with a larger budget may be past this milestone.
+      const std::int64_t done = trained.training.epochs;
+      if (!curve.has(done)) {
+        curve.add(bound_point(trained.vae, done, data_.train, data_.test, plan_.bound_count,
+                              options_.seed));
+      }
+      if (is_last) return std::move(trained.vae);
+    }
+    throw UsageError("study aevb: expected at least one milestone for {}, found none", model.name);
+  }
+
+  /// The data spec without its split: "mnist".
+  std::string name_of_data() const {
+    return data_.train.spec.substr(0, data_.train.spec.find(':'));
+  }
+
+  void write_bounds(const json& models) {
+    const RunConfig& config = plan_.models.front().config;
+    session_.results().write("aevb",
+                             {{"binarisation", config.data.binarisation},
+                              {"hidden", config.model.hidden},
+                              {"activation", config.model.activation},
+                              {"optimizer", config.train.optimizer},
+                              {"learning_rate", config.train.learning_rate},
+                              {"average_decay", config.train.average_decay},
+                              {"batch_size", config.train.batch_size},
+                              {"bound_count", std::min(plan_.bound_count, data_.test.count())},
+                              {"models", models}});
+  }
+
+  void draw_samples(const std::map<std::int64_t, FittedVae>& fitted) {
+    constexpr std::int64_t kRows = 4, kColumns = 16;
+    json models = json::array();
+    for (const std::int64_t latent : plan_.sampled) {
+      const auto found = fitted.find(latent);
+      if (found == fitted.end()) continue;
+      const Array images = sample_images(found->second, kRows, kColumns, options_.seed);
+      models.push_back({{"name", fmt::format("{} latents", latent)},
+                        {"images", session_.results().write_array(
+                                       fmt::format("samples_latent_{}", latent), images)}});
+    }
+    session_.results().write("samples", {{"models", models}});
+  }
+
+  const StudyOptions& options_;
+  AevbPlan plan_;
+  StudySession session_;
+  TrainAndTest data_;
+};
+
+}  // namespace
+
+json run_aevb_study(const StudyOptions& options, AevbPlan plan) {
+  return AevbStudy(options, std::move(plan)).run();
+}
+
+}  // namespace elbo

@@ -1,0 +1,113 @@
+#include "elbo/experiments/study_session.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/chrono.h>
+
+#include "elbo/base/file.h"
+#include "elbo/base/version.h"
+#include "elbo/experiments/load_run.h"
+#include "elbo/experiments/machine.h"
+#include "elbo/train/train_run.h"
+
+namespace elbo {
+namespace {
+
+using nlohmann::json;
+
+/// The study whose results a folder holds, or nothing. A record that names none is the main
+/// study's.
+std::string study_in(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "results" / "study.json";
+  if (!std::filesystem::exists(path)) return {};
+  const json record = json::parse(read_text_file(path), nullptr, false);
+  if (!record.is_object()) return {};
+  const auto named = record.find("study");
+  return named != record.end() && named->is_string() ? named->get<std::string>() : "main";
+}
+
+}  // namespace
+
+StudySession::StudySession(const StudyOptions& options, std::string study)
+    : options_(options),
+      study_(std::move(study)),
+      results_(options.folder),
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))) {
+  const std::string found = study_in(options.folder);
+  if (!found.empty() && found != study_) {
+    throw UsageError("{}: holds the study '{}', expected none or '{}'; choose another --out",
+                     options.folder.string(), found, study_);
+  }
+}
+
+void StudySession::stage(const std::string& line) const {
+  if (options_.on_stage) options_.on_stage(line);
+}
+
+TrainingCallbacks StudySession::callbacks(const std::string& name) const {
+  return options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
+}
+
+TrainedModel StudySession::train(StudyModel& model, const Dataset& data, std::int64_t last_epoch) {
+  TrainingCallbacks told = callbacks(model.name);
+  if (told.on_epoch) {
+    told.on_epoch = [last_epoch, on_epoch = told.on_epoch](EpochReport report) {
+      report.epochs = std::max(report.epochs, last_epoch);
+      on_epoch(report);
+    };
+  }
+  const auto known = std::find_if(models_.begin(), models_.end(),
+                                  [&](const json& entry) { return entry["name"] == model.name; });
+  const bool is_new = known == models_.end();
+  const TrainingResult trained = train_run(model.config, data,
+                                           {.folder = model_folder(model.name),
+                                            .threads = options_.threads,
+                                            .resume = true,
+                                            .announce_resume = is_new,
+                                            .callbacks = told});
+  LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
+  if (is_new) seconds_before_ += trained.seconds_before;
+  std::int64_t parameters = 0;
+  for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
+  const json entry{
+      {"name", model.name},         {"folder", "models/" + model.name},
+      {"preset", model.preset},     {"settings", to_json(loaded.config)},
+      {"parameters", parameters},   {"epochs", trained.epochs},
+      {"seconds", trained.seconds}, {"examples_per_second", trained.examples_per_second}};
+  if (is_new) {
+    models_.push_back(entry);
+  } else {
+    *known = entry;
+  }
+  return {std::move(loaded.vae), trained};
+}
+
+json StudySession::finish(json summary, const json& data) {
+  // What earlier sittings spent on training counts as well.
+  const double seconds =
+      seconds_before_ +
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  summary["study"] = study_;
+  summary["seconds"] = seconds;
+  summary["models"] = json::array();
+  for (const json& model : models_) summary["models"].push_back(model["name"]);
+  summary["machine"] = describe_machine();
+  summary["budget"] = options_.budget;
+  summary["seed"] = options_.seed;
+  results_.write("study", {{"study", study_},
+                           {"budget", options_.budget},
+                           {"seed", options_.seed},
+                           {"threads", options_.threads},
+                           {"machine", describe_machine()},
+                           {"commit_or_version", version()},
+                           {"started", started_},
+                           {"seconds", seconds},
+                           {"data", data},
+                           {"command", options_.command},
+                           {"models", models_}});
+  write_text_file(options_.folder / "summary.json", summary.dump(2) + "\n");
+  return summary;
+}
+
+}  // namespace elbo
