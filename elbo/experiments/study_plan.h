@@ -28,8 +28,9 @@ struct StudyPlan {
   StudyModel anomaly;
   /// The same detector with the roles of the two data sets exchanged; not in the quick study.
   std::optional<StudyModel> anomaly_reverse;
-  /// Examples of each set that it takes the slow scores of.
-  std::int64_t regret_count = 300;
+  /// Examples of each set that it takes the slow scores of; enough to promise the rate of false
+  /// alarms.
+  std::int64_t regret_count = 400;
   /// Share of normal images that may raise an alarm.
   double false_alarm_rate = 0.003;
   StudyModel conditional;
