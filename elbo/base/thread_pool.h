@@ -1,7 +1,7 @@
 // The threads that loops are split between, one pool for the whole process. A loop comes in parts;
 // each thread begins with the part that is its own, so that it finds its data in its caches, and
-// then takes parts that nobody has begun. So a loop never waits for a thread that has other things
-// to do: on a busy machine it is no slower than on one thread less.
+// then takes parts that nobody has begun. So a loop does not wait for a thread that other programs
+// keep from beginning, only for one that they interrupt in the middle of a part.
 #pragma once
 
 #include <cstdint>
