@@ -1,5 +1,8 @@
 #include "elbo/data/dataset.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace elbo {
 
 Dataset Dataset::subset(const std::vector<std::int32_t>& indices) const {
@@ -11,6 +14,12 @@ Dataset Dataset::subset(const std::vector<std::int32_t>& indices) const {
   part.class_names = class_names;
   if (targets) part.targets = targets->gather(indices);
   return part;
+}
+
+Dataset Dataset::first(std::int64_t count) const {
+  std::vector<std::int32_t> indices(static_cast<std::size_t>(std::min(count, this->count())));
+  std::iota(indices.begin(), indices.end(), 0);
+  return subset(indices);
 }
 
 }  // namespace elbo

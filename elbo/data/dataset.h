@@ -38,6 +38,8 @@ struct Dataset {
   std::int64_t class_count() const { return static_cast<std::int64_t>(class_names.size()); }
   /// The examples at `indices`, with their labels and targets.
   Dataset subset(const std::vector<std::int32_t>& indices) const;
+  /// The first `count` examples, or all when there are fewer.
+  Dataset first(std::int64_t count) const;
 };
 
 }  // namespace elbo

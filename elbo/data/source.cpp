@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 
 #include "elbo/base/error.h"
 #include "elbo/base/suggest.h"
@@ -152,11 +151,7 @@ Dataset load_dataset(const std::string& text, const DataOptions& options) {
   }
   Dataset data = load(spec, options);
   const std::int64_t limit = spec.integer("limit", data.count(), 1, INT32_MAX);
-  if (limit < data.count()) {
-    std::vector<std::int32_t> first(static_cast<std::size_t>(limit));
-    std::iota(first.begin(), first.end(), 0);
-    data = data.subset(first);
-  }
+  if (limit < data.count()) data = data.first(limit);
   data.spec = to_string(spec);
   return data;
 }

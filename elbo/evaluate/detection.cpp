@@ -63,6 +63,10 @@ double average_precision(const std::vector<double>& normal, const std::vector<do
   return area / static_cast<double>(anomalous.size());
 }
 
+std::int64_t enough_for_threshold(double rate) {
+  return static_cast<std::int64_t>(std::ceil(1 / rate));
+}
+
 double calibrated_threshold(std::vector<double> held_out, double rate) {
   const auto count = static_cast<double>(held_out.size());
   const double position = std::ceil((count + 1) * (1 - rate));
@@ -70,7 +74,7 @@ double calibrated_threshold(std::vector<double> held_out, double rate) {
     throw DataError(
         "calibration: {} held-out examples can't promise a false-alarm rate of {}; give at least "
         "{}",
-        held_out.size(), rate, static_cast<long>(std::ceil(1 / rate)));
+        held_out.size(), rate, enough_for_threshold(rate));
   }
   for (const double score : held_out) check_finite(score);
   const auto rank = static_cast<std::ptrdiff_t>(std::max(position, 1.0)) - 1;

@@ -14,6 +14,9 @@ double auroc(const std::vector<double>& normal, const std::vector<double>& anoma
 /// Area under the precision-recall curve (average precision), anomalous as the positive class.
 double average_precision(const std::vector<double>& normal, const std::vector<double>& anomalous);
 
+/// Held-out scores that are enough for a threshold with this rate of false alarms, 0 < rate < 1.
+std::int64_t enough_for_threshold(double rate);
+
 /// The smallest threshold that at most a share `rate` of new normal examples will exceed on
 /// average, from held-out normal scores: the ceil((n + 1)(1 - rate))-th smallest (the conformal
 /// quantile). Throws DataError when there are too few scores for the rate, NumericalError when one

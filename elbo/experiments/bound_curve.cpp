@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
@@ -21,12 +20,6 @@ BoundPoint point_from(const json& object) {
           .test_log_likelihood_nats = object.at("test_log_likelihood_nats").get<double>(),
           .test_kl_nats = object.at("test_kl_nats").get<double>(),
           .active_units = object.at("active_units").get<std::int64_t>()};
-}
-
-Dataset first_examples(const Dataset& data, std::int64_t count) {
-  std::vector<std::int32_t> first(static_cast<std::size_t>(std::min(count, data.count())));
-  std::iota(first.begin(), first.end(), 0);
-  return data.subset(first);
 }
 
 bool fewer_epochs(const BoundPoint& a, const BoundPoint& b) {
@@ -74,8 +67,8 @@ void BoundCurve::add(const BoundPoint& point) {
 
 BoundPoint bound_point(const FittedVae& vae, std::int64_t epochs, const Dataset& train,
                        const Dataset& test, std::int64_t count, std::uint64_t seed) {
-  const BoundReport seen = evaluate_bound(vae, first_examples(train, count), seed);
-  const BoundReport unseen = evaluate_bound(vae, first_examples(test, count), seed);
+  const BoundReport seen = evaluate_bound(vae, train.first(count), seed);
+  const BoundReport unseen = evaluate_bound(vae, test.first(count), seed);
   return {.epochs = epochs,
           .examples = epochs * train.count(),
           .train_elbo_nats = seen.elbo_nats,

@@ -12,7 +12,7 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
   const BatchNodes nodes(graph_, data);
   const std::vector<PlanOutput> wanted = build(config, options.purpose, nodes);
   for (const PlanOutput& output : wanted) outputs_.push_back(output.value);
-  layout_.initialize(parameters_.values(), seed_);
+  layout_.initialize(parameters_.values(), seed_, options.threads);
   plan_.emplace(graph_, wanted, parameters_.data(),
                 PlanOptions{.batch_size = options.batch_size,
                             .threads = options.threads,

@@ -1,6 +1,5 @@
 #include "elbo/experiments/study.h"
 
-#include <numeric>
 #include <optional>
 
 #include "elbo/base/file.h"
@@ -195,10 +194,7 @@ class Study {
 
   /// The importance-weighted bound of the model that is made for it, on the first test images.
   json likelihood(const FittedVae& vae) {
-    std::vector<std::int32_t> first(
-        static_cast<std::size_t>(std::min(plan_.likelihood_count, data_.test.count())));
-    std::iota(first.begin(), first.end(), 0);
-    const Dataset part = data_.test.subset(first);
+    const Dataset part = data_.test.first(plan_.likelihood_count);
     const LikelihoodReport bound =
         evaluate_likelihood(vae, part, plan_.importance_samples, options_.seed);
     json report{{"model", plan_.likelihood.preset},

@@ -60,20 +60,20 @@ std::int64_t ParameterLayout::parameter_count() const {
   return count;
 }
 
-void ParameterLayout::initialize(std::span<float> buffer, std::uint64_t seed) const {
+void ParameterLayout::initialize(std::span<float> buffer, std::uint64_t seed, int threads) const {
   ELBO_ASSERT(static_cast<std::int64_t>(buffer.size()) == size_);
   std::fill(buffer.begin(), buffer.end(), 0.0f);
   constexpr std::uint32_t kInitialization = 0x696e6974;  // keeps away from the graph's own streams
   // Each slot has a sequence of its own, so threads may draw them in any order.
-  parallel_for(available_threads(), static_cast<std::int64_t>(slots_.size()), 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   const ParameterSlot& slot = slots_[static_cast<std::size_t>(i)];
-                   RandomSequence random(seed, stream_of(slot.name), kInitialization);
-                   std::generate_n(buffer.data() + slot.offset, slot.count,
-                                   [&] { return draw(random, slot.initializer); });
-                 }
-               });
+  const auto slots = static_cast<std::int64_t>(slots_.size());
+  parallel_for(threads, slots, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const ParameterSlot& slot = slots_[static_cast<std::size_t>(i)];
+      RandomSequence random(seed, stream_of(slot.name), kInitialization);
+      std::generate_n(buffer.data() + slot.offset, slot.count,
+                      [&] { return draw(random, slot.initializer); });
+    }
+  });
 }
 
 }  // namespace elbo

@@ -33,8 +33,9 @@ class ParameterLayout {
   /// Trainable numbers.
   std::int64_t parameter_count() const;
 
-  /// First values, each parameter from a random stream of its own. buffer.size() == size().
-  void initialize(std::span<float> buffer, std::uint64_t seed) const;
+  /// First values, each parameter from a random stream of its own, the same for any number of
+  /// threads. buffer.size() == size().
+  void initialize(std::span<float> buffer, std::uint64_t seed, int threads = 1) const;
 
  private:
   std::vector<ParameterSlot> slots_;

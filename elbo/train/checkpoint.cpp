@@ -64,14 +64,22 @@ void write_checkpoint(const fs::path& folder, const NamedBuffers& buffers,
 }
 
 nlohmann::json read_checkpoint(const fs::path& folder, const NamedBuffers& buffers) {
+  bool found = false;
   for (const char* name : {"last.safetensors", "previous.safetensors"}) {
     const fs::path path = folder / name;
     if (!fs::exists(path)) continue;
+    found = true;
     try {
       return read_one(path, buffers);
     } catch (const FileError& error) {
       logging::warning("{}; looking for the checkpoint before it", error.what());
     }
+  }
+  if (found) {
+    throw FileError(
+        "{}: no checkpoint in it is whole, so there is nothing to continue from; choose another "
+        "--out, or remove the folder to begin anew",
+        folder.string());
   }
   return nullptr;
 }

@@ -18,8 +18,9 @@ void write_checkpoint(const std::filesystem::path& folder, const NamedBuffers& b
                       const nlohmann::json& progress);
 
 /// Fills the buffers from the newest checkpoint that is whole and returns its progress; null when
-/// there is none. A damaged newest file is named in a warning and the previous one is used.
-/// Throws FileError when the buffers' names or sizes differ: another model.
+/// there has never been one. A damaged newest file is named in a warning and the previous one is
+/// used. Throws FileError when none is whole, UsageError when the buffers' names or sizes differ:
+/// another model.
 nlohmann::json read_checkpoint(const std::filesystem::path& folder, const NamedBuffers& buffers);
 
 }  // namespace elbo

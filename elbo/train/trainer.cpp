@@ -68,7 +68,7 @@ class Trainer::State {
         train_binding_(problem_.data, settings.batch_size),
         validation_binding_(problem_.data, validation_batch_size()),
         train_sums_(problem_.train_terms) {
-    layout_.initialize(parameters_.values(), seed());
+    layout_.initialize(parameters_.values(), seed(), threads);
     if (settings_.average_decay > 0) {
       average_ = FlatBuffer(parameters_.size());
       copy(parameters_, average_);
@@ -83,13 +83,7 @@ class Trainer::State {
   std::optional<std::int64_t> resume() {
     if (checkpoints_.empty()) return std::nullopt;
     const nlohmann::json progress = read_checkpoint(checkpoints_, buffers());
-    if (progress.is_null()) {
-      if (!std::filesystem::exists(checkpoints_ / "last.safetensors")) return std::nullopt;
-      throw FileError(
-          "{}: no checkpoint in it is whole, so there is nothing to continue from; choose another "
-          "--out, or remove the folder to begin anew",
-          checkpoints_.string());
-    }
+    if (progress.is_null()) return std::nullopt;
     const std::string found = text_of(progress, "identity");
     if (found != identity()) {
       throw UsageError(

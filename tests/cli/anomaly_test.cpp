@@ -53,10 +53,7 @@ class AnomalyVerbs : public ::testing::Test {
   static std::string model() { return *folder_ / "model"; }
   static std::string file(const std::string& name) { return *folder_ / name; }
   static void expect_error(const Words& words, int status, const std::string& message) {
-    const ProgramResult result = run(words);
-    EXPECT_EQ(result.status, status);
-    EXPECT_EQ(result.errors, "elbo: " + message + "\n");
-    EXPECT_EQ(result.output, "");
+    expect_one_line_error(run(words), status, message);
   }
 
  private:
@@ -210,31 +207,31 @@ TEST_F(AnomalyVerbs, OneClassGoesOnWhereItStopped) {
 }
 
 TEST_F(AnomalyVerbs, OneClassSaysWhatItCannotUse) {
-  const auto expect = [](const ProgramResult& result, int status, const std::string& message) {
-    EXPECT_EQ(result.status, status);
-    EXPECT_EQ(result.errors, "elbo: " + message + "\n");
-    EXPECT_EQ(result.output, "");
-  };
-  expect(run(one_class("ising?count=50&size=8&temperature=2", file("no"))), 1,
-         "ising:train?count=50&size=8&temperature=2: has no labels; one-class detection needs "
-         "classes, one of which is normal at a time");
-  expect(run(one_class("strokes?count=30&size=8", file("no"))), 1,
-         "strokes:train?count=30&size=8: class '0' has 3 examples, of which data.validation = 10 "
-         "holds out 10; scores are calibrated on at least 10, and some must be left to train on: "
-         "give more examples or set data.validation");
+  expect_one_line_error(
+      run(one_class("ising?count=50&size=8&temperature=2", file("no"))), 1,
+      "ising:train?count=50&size=8&temperature=2: has no labels; one-class detection needs "
+      "classes, one of which is normal at a time");
+  expect_one_line_error(
+      run(one_class("strokes?count=30&size=8", file("no"))), 1,
+      "strokes:train?count=30&size=8: class '0' has 3 examples, of which data.validation = 10 "
+      "holds out 10; scores are calibrated on at least 10, and some must be left to train on: "
+      "give more examples or set data.validation");
   write_text_file(file("one.csv"), "a,b,c\n1,2,x\n2,3,x\n3,4,x\n");
-  expect(run(one_class("csv:" + file("one.csv") + "?target=c", file("no"))), 2,
-         "csv:" + file("one.csv") + "?target=c: there is no test part beside it; add --test SPEC");
+  expect_one_line_error(
+      run(one_class("csv:" + file("one.csv") + "?target=c", file("no"))), 2,
+      "csv:" + file("one.csv") + "?target=c: there is no test part beside it; add --test SPEC");
   const std::string one = "csv:" + file("one.csv") + "?target=c";
-  expect(run(one_class(one, file("no"), {"--test", one})), 1,
-         one +
-             ": has 1 class; one-class detection needs at least two, the others are the "
-             "anomalies");
-  expect(run(one_class("strokes?count=400&size=8", file("no"),
-                       {"--set", "model.name=conditional_vae"})),
-         2,
-         "model.name = \"conditional_vae\": a model of one class has no classes to be told of; use "
-         "\"vae\"");
+  expect_one_line_error(
+      run(one_class(one, file("no"), {"--test", one})), 1,
+      one +
+          ": has 1 class; one-class detection needs at least two, the others are the "
+          "anomalies");
+  expect_one_line_error(
+      run(one_class("strokes?count=400&size=8", file("no"),
+                    {"--set", "model.name=conditional_vae"})),
+      2,
+      "model.name = \"conditional_vae\": a model of one class has no classes to be told of; use "
+      "\"vae\"");
   EXPECT_FALSE(std::filesystem::exists(file("no")));
 }
 

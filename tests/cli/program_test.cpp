@@ -10,12 +10,6 @@
 namespace elbo {
 namespace {
 
-void expect_one_line_error(const ProgramResult& result, int status, const std::string& message) {
-  EXPECT_EQ(result.status, status);
-  EXPECT_EQ(result.output, "");
-  EXPECT_EQ(result.errors, "elbo: " + message + "\n");
-}
-
 TEST(Program, PrintsItsVersion) {
   const ProgramResult result = run_program({"--version"});
   EXPECT_EQ(result.status, 0);

@@ -1,6 +1,7 @@
 #include "tests/cli/run_program.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,12 @@ ProgramResult BackgroundProgram::wait() {
 
 ProgramResult run_program(const std::vector<std::string>& words, OutputTo to) {
   return BackgroundProgram(words, to).wait();
+}
+
+void expect_one_line_error(const ProgramResult& result, int status, const std::string& message) {
+  EXPECT_EQ(result.status, status);
+  EXPECT_EQ(result.errors, "elbo: " + message + "\n");
+  EXPECT_EQ(result.output, "");
 }
 
 }  // namespace elbo

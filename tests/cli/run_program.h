@@ -23,6 +23,9 @@ enum class OutputTo { test, full_disk, closed, broken_pipe, little_space };
 
 ProgramResult run_program(const std::vector<std::string>& words, OutputTo to = OutputTo::test);
 
+/// Fails the test unless the program ended with this status and these words, on one line, alone.
+void expect_one_line_error(const ProgramResult& result, int status, const std::string& message);
+
 /// The program running beside the test, so that it can be sent signals. Killed when it goes out of
 /// scope.
 class BackgroundProgram {

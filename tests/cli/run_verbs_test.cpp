@@ -63,10 +63,7 @@ class RunVerbs : public ::testing::Test {
     return run_program(words);
   }
   static void expect_error(const Words& words, int status, const std::string& message) {
-    const ProgramResult result = run(words);
-    EXPECT_EQ(result.status, status);
-    EXPECT_EQ(result.errors, "elbo: " + message + "\n");
-    EXPECT_EQ(result.output, "");
+    expect_one_line_error(run(words), status, message);
   }
 
  private:

@@ -67,13 +67,15 @@ TEST_F(Checkpoint, ADamagedOneIsNamedAndThePreviousUsed) {
   EXPECT_NE(log.find("looking for the checkpoint before it"), std::string::npos) << log;
 }
 
-TEST_F(Checkpoint, WhenBothAreDamagedThereIsNone) {
+TEST_F(Checkpoint, WhenNoneIsWholeNothingBeginsAnewUnasked) {
   write(1, 10);
   write(2, 20);
   cut("last.safetensors");
   write_text_file(folder / "previous.safetensors", "");
   ::testing::internal::CaptureStderr();
-  EXPECT_TRUE(read().is_null());
+  EXPECT_THROW(read(), FileError);
+  fs::remove(folder / "last.safetensors");
+  EXPECT_THROW(read(), FileError);
   ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(parameters, Floats(40));
 }
