@@ -46,89 +46,100 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  return {{1, 1, 1, 1},          {1, 400, 1, 20},         {7, 33, 1, 19}, {9, 31, 1, 5000},
-          {130, 65, 3, 7, true}, {17, 16, 300, 31, true}, {64, 100, 1, 3}};
+  return {{1, 1, 1, 1},          {1, 400, 1, 20},         {7, 33, 1, 19},  {9, 31, 1, 5000},
+          {130, 65, 3, 7, true}, {17, 16, 300, 31, true}, {64, 100, 1, 3}, {32, 64, 9, 16}};
 }
 
-class Products : public ::testing::TestWithParam<bool> {};
+/// How the words of A lie: those of a run one after the other, with gaps between them, or below one
+/// another, so that rows are neighbours.
+enum class Order { together, with_gaps, below };
+
+class Products : public ::testing::TestWithParam<std::string> {
+ protected:
+  const MicroKernels* kernels() const {
+    if (GetParam() == "floats") return &float_micro_kernels();
+    return GetParam() == "avx512_bf16" ? avx512_bf16_micro_kernels() : amx_micro_kernels();
+  }
+  bool are_pairs() const { return GetParam() != "floats"; }
+  void SetUp() override {
+    if (kernels() == nullptr) GTEST_SKIP() << "this processor has no such instruction";
+  }
+  void agree_with_sums_in_double(const Case& c, Order order) const;
+};
+
+void Products::agree_with_sums_in_double(const Case& c, Order order) const {
+  const auto words = are_pairs() ? random_pairs : random_floats;
+  Product product{.kernels = kernels(), .rows = c.rows, .columns = c.columns};
+  const std::int64_t inner = c.runs * c.run_length, panel = product.kernels->columns;
+  product.a_step = order == Order::together ? 1 : order == Order::with_gaps ? 2 : c.rows + 1;
+  // Runs lie apart in a row, in an order of their own.
+  const std::int64_t apart = c.run_length * product.a_step + 3;
+  product.run_offsets.clear();
+  for (std::int64_t i = 0; i < c.runs; ++i) {
+    product.run_offsets.push_back((c.runs - 1 - i) * apart);
+  }
+  product.run_length = c.run_length;
+  product.a.step_n = order == Order::below ? 1 : c.runs * apart;
+  product.c.step_n = c.columns + 1;
+  product.b_stride = panel;
+  product.panel_step = inner * panel;
+  product.relu = c.relu;
+  const std::int64_t panels = (c.columns + panel - 1) / panel;
+  const auto a = words(c.rows * product.a.step_n + c.runs * apart, 1),
+             b = words(panels * inner * panel, 2);
+  const auto bias = random_floats(c.columns, 3);
+  const auto before = random_floats(c.rows * product.c.step_n, 4);
+
+  std::vector<float> found;
+  for (const int threads : {1, 2, 3}) {
+    product.threads = threads;
+    std::vector<float> result = before;
+    product.run(a.data(), b.data(), result.data(), c.relu ? bias.data() : nullptr);
+    if (!found.empty()) {
+      EXPECT_EQ(result, found) << "with " << threads << " threads";
+    }
+    found = result;
+  }
+  for (std::int64_t row = 0; row < c.rows; ++row) {
+    for (std::int64_t column = 0; column < c.columns; ++column) {
+      const auto at = static_cast<std::size_t>(row * product.c.step_n + column);
+      double expected = 0, size = 1;
+      std::int64_t k = 0;
+      for (const std::int64_t offset : product.run_offsets) {
+        for (std::int64_t i = 0; i < c.run_length; ++i, ++k) {
+          const double term = product_of_words(
+              a[static_cast<std::size_t>(row * product.a.step_n + offset + product.a_step * i)],
+              b[static_cast<std::size_t>(column / panel * product.panel_step + k * panel +
+                                         column % panel)],
+              are_pairs());
+          expected += term;
+          size += std::abs(term);
+        }
+      }
+      if (c.relu) {
+        expected += static_cast<double>(bias[static_cast<std::size_t>(column)]);
+        expected = std::max(expected, 0.0);
+      }
+      ASSERT_NEAR(found[at], expected, 1e-6 * size)
+          << c.rows << " x " << inner << " x " << c.columns << " at " << row << ", " << column;
+    }
+    if (row + 1 < c.rows) {
+      const auto gap = static_cast<std::size_t>((row + 1) * product.c.step_n - 1);
+      EXPECT_EQ(found[gap], before[gap]) << "written past the columns";
+    }
+  }
+}
 
 TEST_P(Products, AgreeWithSumsInDouble) {
-  const bool are_pairs = GetParam();
-  if (are_pairs && bf16_micro_kernels() == nullptr) {
-    GTEST_SKIP() << "this processor has no instruction for pairs of bfloat16";
-  }
-  const auto words = are_pairs ? random_pairs : random_floats;
   for (const Case& c : cases()) {
-    Product product{.kernels = are_pairs ? bf16_micro_kernels() : &float_micro_kernels(),
-                    .rows = c.rows,
-                    .columns = c.columns};
-    const std::int64_t inner = c.runs * c.run_length, panel = product.kernels->columns;
-    // Runs lie apart in a row, in an order of their own; the words of a run have gaps.
-    product.a_step = 2;
-    const std::int64_t apart = c.run_length * 2 + 3;
-    product.run_offsets.clear();
-    for (std::int64_t i = 0; i < c.runs; ++i) {
-      product.run_offsets.push_back((c.runs - 1 - i) * apart);
-    }
-    product.run_length = c.run_length;
-    product.a.step_n = c.runs * apart;
-    product.c.step_n = c.columns + 1;
-    product.b_stride = panel;
-    product.panel_step = inner * panel;
-    product.relu = c.relu;
-    const std::int64_t panels = (c.columns + panel - 1) / panel;
-    const auto a = words(c.rows * product.a.step_n, 1), b = words(panels * inner * panel, 2);
-    const auto bias = random_floats(c.columns, 3);
-    const auto before = random_floats(c.rows * product.c.step_n, 4);
-
-    std::vector<float> found;
-    for (const int threads : {1, 2, 3}) {
-      product.threads = threads;
-      std::vector<float> result = before;
-      product.run(a.data(), b.data(), result.data(), c.relu ? bias.data() : nullptr);
-      if (!found.empty()) {
-        EXPECT_EQ(result, found) << "with " << threads << " threads";
-      }
-      found = result;
-    }
-    for (std::int64_t row = 0; row < c.rows; ++row) {
-      for (std::int64_t column = 0; column < c.columns; ++column) {
-        const auto at = static_cast<std::size_t>(row * product.c.step_n + column);
-        double expected = 0, size = 1;
-        std::int64_t k = 0;
-        for (const std::int64_t offset : product.run_offsets) {
-          for (std::int64_t i = 0; i < c.run_length; ++i, ++k) {
-            const double term = product_of_words(
-                a[static_cast<std::size_t>(row * product.a.step_n + offset + 2 * i)],
-                b[static_cast<std::size_t>(column / panel * product.panel_step + k * panel +
-                                           column % panel)],
-                are_pairs);
-            expected += term;
-            size += std::abs(term);
-          }
-        }
-        if (c.relu) {
-          expected += static_cast<double>(bias[static_cast<std::size_t>(column)]);
-          expected = std::max(expected, 0.0);
-        }
-        ASSERT_NEAR(found[at], expected, 1e-6 * size)
-            << c.rows << " x " << inner << " x " << c.columns << " at " << row << ", " << column;
-      }
-      if (row + 1 < c.rows) {
-        const auto gap = static_cast<std::size_t>((row + 1) * product.c.step_n - 1);
-        EXPECT_EQ(found[gap], before[gap]) << "written past the columns";
-      }
+    for (const Order order : {Order::together, Order::with_gaps, Order::below}) {
+      agree_with_sums_in_double(c, order);
     }
   }
 }
 
 TEST_P(Products, KeepWhatIsNoNumber) {
-  if (GetParam() && bf16_micro_kernels() == nullptr) GTEST_SKIP();
-  Product product{.kernels = GetParam() ? bf16_micro_kernels() : &float_micro_kernels(),
-                  .rows = 3,
-                  .columns = 1,
-                  .run_length = 1,
-                  .relu = true};
+  Product product{.kernels = kernels(), .rows = 3, .columns = 1, .run_length = 1, .relu = true};
   product.b_stride = product.kernels->columns;
   product.a.step_n = product.c.step_n = 1;
   const std::vector<float> a = {0, std::nanf(""), 0};
@@ -139,8 +150,8 @@ TEST_P(Products, KeepWhatIsNoNumber) {
   EXPECT_TRUE(std::isnan(c[1]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Words, Products, ::testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "bf16" : "floats"; });
+INSTANTIATE_TEST_SUITE_P(Words, Products, ::testing::Values("floats", "avx512_bf16", "amx"),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace elbo::cpu

@@ -60,7 +60,7 @@ class ConvForwardKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return g_.summary(Op::conv2d, epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
+    return g_.summary(Op::conv2d, epilogue_.to_string() + note_on(words_));
   }
 
  private:

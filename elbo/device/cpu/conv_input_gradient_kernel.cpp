@@ -102,8 +102,7 @@ class ConvInputGradientKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return g_.summary(Op::conv2d_input_gradient,
-                      epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
+    return g_.summary(Op::conv2d_input_gradient, epilogue_.to_string() + note_on(words_));
   }
 
  private:

@@ -72,7 +72,7 @@ class ConvWeightGradientKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return g_.summary(Op::conv2d_weight_gradient, words_ == Words::bf16 ? ", bf16" : "");
+    return g_.summary(Op::conv2d_weight_gradient, note_on(words_));
   }
 
  private:

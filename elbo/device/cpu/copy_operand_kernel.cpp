@@ -35,6 +35,8 @@ class CopyOperandKernel : public Kernel {
     switch (l_.layout) {
       case Layout::rows:
         return copy_rows();
+      case Layout::rows_of_transpose:
+        return transpose_rows();
       case Layout::panels:
         return copy_panels();
       case Layout::panels_of_transpose:
@@ -94,6 +96,29 @@ class CopyOperandKernel : public Kernel {
     const std::int64_t y = i % height - l_.above;
     if (y < 0 || y >= l_.rows) return nullptr;
     return source_.floats() + (i / height * l_.rows + y) * l_.columns;
+  }
+
+  /// Squares of 16 words, each of two rows.
+  void transpose_rows() const {
+    constexpr std::int64_t kSide = 16;
+    const std::int64_t row_words = l_.row_words();
+    parallel_for(threads_, l_.columns, kSide, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t column = begin; column < end; column += kSide) {
+        const std::int64_t columns = std::min(kSide, end - column);
+        for (std::int64_t word = 0; word < row_words; word += kSide) {
+          const std::int64_t words = std::min(kSide, row_words - word);
+          std::uint32_t square[kSide][kSide];
+          for (std::int64_t k = 0; k < words; ++k) {
+            const std::int64_t row = 2 * (word + k);
+            const float* lower = source_.floats() + row * l_.columns + column;
+            const float* upper = row + 1 < l_.rows ? lower + l_.columns : kZeros;
+            pack_.pair_rows(lower, upper, columns, square[k], kSide, 0);
+          }
+          pack_.transpose(square[0], kSide, words, columns,
+                          target_.as<std::uint32_t>() + column * row_words + word, row_words);
+        }
+      }
+    });
   }
 
   void copy_panels() const {

@@ -102,7 +102,8 @@ void enlist(MicroKernels& kernels) {
 }
 
 MicroKernels make_micro_kernels() {
-  MicroKernels kernels{.rows = kRows, .columns = 2 * static_cast<int>(hn::Lanes(F()))};
+  MicroKernels kernels{
+      .name = "fp32", .rows = kRows, .columns = 2 * static_cast<int>(hn::Lanes(F()))};
   enlist<kRows>(kernels);
   return kernels;
 }
@@ -118,6 +119,10 @@ HWY_EXPORT(make_micro_kernels);
 const MicroKernels& float_micro_kernels() {
   static const MicroKernels kernels = HWY_DYNAMIC_DISPATCH(make_micro_kernels)();
   return kernels;
+}
+
+const MicroKernels* bf16_micro_kernels() {
+  return amx_micro_kernels() != nullptr ? amx_micro_kernels() : avx512_bf16_micro_kernels();
 }
 
 }  // namespace elbo::cpu

@@ -9,11 +9,12 @@
 
 namespace elbo::cpu {
 
-inline constexpr int kMaxTileRows = 8;
+inline constexpr int kMaxTileRows = 32;
 
 /// One tile of the result and what it is made from. Rows of A and C are where their addresses say;
 /// rows of B are `b_stride` words apart and hold a whole vector more than `columns` needs.
 struct Tile {
+  int rows, columns;
   std::array<const float*, kMaxTileRows> a;
   std::array<float*, kMaxTileRows> c;
   /// A row of A is read in `runs` runs: from each offset, `run_length` words `a_step` apart.
@@ -21,7 +22,6 @@ struct Tile {
   std::int64_t runs, run_length, a_step;
   const float* b;
   std::int64_t b_stride;
-  int columns;
   /// Null: none.
   const float* bias;
   bool relu;
@@ -42,8 +42,15 @@ using MicroKernel = void (*)(const Tile& tile);
 
 /// The kernels of one instruction set and one type of word.
 struct MicroKernels {
+  /// For the plan's listing.
+  const char* name = "";
   /// Of a full tile; the columns are two vectors.
   int rows = 0, columns = 0;
+  /// A is read fastest when the words of a row are neighbours, not those of a column.
+  bool prefers_rows_of_a = false;
+  /// What a thread calls before the first of a series of tiles and after the last; null: nothing.
+  void (*begin)() = nullptr;
+  void (*end)() = nullptr;
   /// By the tile's rows - 1: for more than half of the columns, and for at most half.
   std::array<MicroKernel, kMaxTileRows> wide{}, narrow{};
 };
@@ -51,6 +58,9 @@ struct MicroKernels {
 /// For words that are floats.
 const MicroKernels& float_micro_kernels();
 /// For words that are pairs of bfloat16; null where the processor has no instruction for them.
+const MicroKernels* avx512_bf16_micro_kernels();
+const MicroKernels* amx_micro_kernels();
+/// The faster of them, null where there is neither.
 const MicroKernels* bf16_micro_kernels();
 
 }  // namespace elbo::cpu

@@ -19,6 +19,7 @@ std::int64_t words_for(std::int64_t count, Words words) {
 
 std::int64_t OperandLayout::row_words() const {
   if (layout == Layout::window_pairs) return offsets * pairs() * channels;
+  if (layout == Layout::rows_of_transpose) return words_for(rows, words);
   return words_for(before + columns + after, words);
 }
 
@@ -37,12 +38,14 @@ std::int64_t OperandLayout::bytes() const {
   if (layout == Layout::rows || layout == Layout::window_pairs) {
     return matrices * (above + rows + below) * row_words() * kWord;
   }
+  if (layout == Layout::rows_of_transpose) return columns * row_words() * kWord;
   return groups * group_words(micro_kernels_for(words).columns) * kWord;
 }
 
 std::string OperandLayout::to_string() const {
   std::string text = matrices > 1 ? fmt::format("({}, {}, {})", matrices, rows, columns)
                                   : fmt::format("({}, {})", rows, columns);
+  if (layout == Layout::rows_of_transpose) text += "^T";
   if (layout == Layout::panels) text += " in panels";
   if (layout == Layout::panels_of_transpose || layout == Layout::panels_of_taps) {
     text += "^T in panels";
@@ -97,6 +100,10 @@ const MicroKernels& micro_kernels_for(Words words) {
   const MicroKernels* kernels = bf16_micro_kernels();
   ELBO_ASSERT(kernels != nullptr);
   return *kernels;
+}
+
+std::string note_on(Words words) {
+  return words == Words::bf16 ? std::string(", ") + micro_kernels_for(words).name : "";
 }
 
 Buffer OperandCopies::request(NodeId root, const OperandLayout& layout) {

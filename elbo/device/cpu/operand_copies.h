@@ -16,6 +16,8 @@ namespace elbo::cpu {
 enum class Layout : std::uint8_t {
   /// Rows one after the other. In words of bfloat16 each row ends with a whole word.
   rows,
+  /// For A, in words of bfloat16: the same of the transposed matrix.
+  rows_of_transpose,
   /// For B: panels as wide as a tile of the product, one after the other; in a panel, row after
   /// row; the last panel is filled up with zeros. Words of bfloat16 pair rows 2i and 2i + 1 of a
   /// matrix, and the last with zeros where their number is odd.
@@ -87,6 +89,8 @@ Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayo
 Words words_of(Precision precision);
 /// The micro-kernels for such words.
 const MicroKernels& micro_kernels_for(Words words);
+/// ", bf16" or the like after a product's sizes in the plan's listing; nothing for floats.
+std::string note_on(Words words);
 
 class OperandCopies {
  public:

@@ -31,6 +31,13 @@ class Worker {
 
   /// All of the inner dimension, block by block, for some tiles of rows and some panels.
   void run(Range tiles, Range panels) const {
+    if (p_.kernels->begin != nullptr) p_.kernels->begin();
+    run_blocks(tiles, panels);
+    if (p_.kernels->end != nullptr) p_.kernels->end();
+  }
+
+ private:
+  void run_blocks(Range tiles, Range panels) const {
     const auto run_count = static_cast<std::int64_t>(p_.run_offsets.size());
     const std::int64_t longest = std::clamp<std::int64_t>(
         kCachedWords / p_.kernels->columns, 1, std::max<std::int64_t>(1, p_.block_words));
@@ -48,7 +55,6 @@ class Worker {
     }
   }
 
- private:
   void run_block(const Block& block, Range tiles, Range panels) const {
     // What is used again at once should be what stays in the cache: all of B if it fits.
     const std::int64_t b_words =
@@ -68,7 +74,9 @@ class Worker {
     const MicroKernels& kernels = *p_.kernels;
     const bool is_first = block.before == 0;
     const bool is_last = block.before + block.runs * block.length == p_.inner();
-    Tile tile{.a = {},
+    Tile tile{.rows = 0,
+              .columns = 0,
+              .a = {},
               .c = {},
               .run_offsets = p_.run_offsets.data() + block.first_run,
               .runs = block.runs,
@@ -76,7 +84,6 @@ class Worker {
               .a_step = p_.a_step,
               .b = nullptr,
               .b_stride = p_.b_stride,
-              .columns = 0,
               .bias = nullptr,
               .relu = p_.relu && is_last,
               .accumulates = !is_first};
@@ -84,6 +91,7 @@ class Worker {
       const std::int64_t tile_count = (p_.rows + kernels.rows - 1) / kernels.rows;
       const std::int64_t first = p_.rows * at / tile_count;
       const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
+      tile.rows = static_cast<int>(count);
       std::array<float*, kMaxTileRows> c{};
       for (std::int64_t i = 0; i < count; ++i) {
         const auto row = static_cast<std::size_t>(i);

@@ -33,11 +33,20 @@ class TiledMatmulKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return g_.summary(epilogue_.to_string() + (words_ == Words::bf16 ? ", bf16" : ""));
+    return g_.summary(epilogue_.to_string() + note_on(words_));
   }
 
  private:
   void set_a(const KernelContext& context, NodeId a) {
+    if (g_.transpose_a && product_.kernels->prefers_rows_of_a) {
+      const OperandLayout layout{.layout = Layout::rows_of_transpose,
+                                 .words = words_,
+                                 .rows = g_.inner,
+                                 .columns = g_.rows};
+      a_ = context.copies.request(context.root(a), layout);
+      product_.a.step_n = layout.row_words();
+      return;
+    }
     if (g_.transpose_a && (words_ == Words::bf16 || crowds_the_caches(g_.rows))) {
       // Words (pairs, in bf16) run down the columns of what is in memory, as they do in B: the same
       // panels.

@@ -77,7 +77,8 @@ __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512bf16"))) void mu
 
 template <int... kRow>
 MicroKernels make_micro_kernels(std::integer_sequence<int, kRow...>) {
-  return {.rows = kRows,
+  return {.name = "bf16",
+          .rows = kRows,
           .columns = 2 * kLanes,
           .wide = {multiply<kRow + 1, 2>...},
           .narrow = {multiply<kRow + 1, 1>...}};
@@ -85,7 +86,7 @@ MicroKernels make_micro_kernels(std::integer_sequence<int, kRow...>) {
 
 }  // namespace
 
-const MicroKernels* bf16_micro_kernels() {
+const MicroKernels* avx512_bf16_micro_kernels() {
   static const bool has_instruction = __builtin_cpu_supports("avx512bf16") != 0;
   static const MicroKernels kernels = make_micro_kernels(std::make_integer_sequence<int, kRows>());
   return has_instruction ? &kernels : nullptr;
@@ -95,7 +96,7 @@ const MicroKernels* bf16_micro_kernels() {
 #else
 namespace elbo::cpu {
 
-const MicroKernels* bf16_micro_kernels() {
+const MicroKernels* avx512_bf16_micro_kernels() {
   return nullptr;
 }
 
