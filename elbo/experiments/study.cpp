@@ -117,8 +117,7 @@ class Study {
     ClassifierSettings settings = plan_.judge;
     settings.epochs = plan_.train_on_generated_epochs;
     return train_on_generated_accuracy(
-        conditional, data_.test,
-        {.count = data_.train.count(), .seed = options_.seed, .classifier = settings},
+        conditional, data_.test, {.seed = options_.seed, .classifier = settings},
         session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated"));
   }
 

@@ -68,7 +68,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   }
   plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
-  plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 6 : 20;
+  plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 1 : 4;
   return plan;
 }
 

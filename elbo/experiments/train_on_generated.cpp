@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "elbo/base/error.h"
+#include "elbo/data/distort.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/experiments/result_folder.h"
 
@@ -46,7 +47,8 @@ double train_on_generated_accuracy(const FittedVae& vae, const Dataset& test,
                                    const std::filesystem::path& folder,
                                    const TrainingCallbacks& callbacks) {
   vae.check(test);
-  const Dataset samples = generated_dataset(vae, options.count, options.seed);
+  Dataset samples = generated_dataset(vae, options.count, options.seed);
+  distort(samples, Distortion(), options.seed, vae.threads());
   const FittedClassifier classifier =
       train_classifier(samples, options.classifier, folder, vae.threads(), callbacks);
   return classifier.accuracy(unit_examples(test), *test.labels);

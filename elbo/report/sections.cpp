@@ -282,7 +282,7 @@ Section conditional_section(const Study& study) {
   add(facts, "samples judged", result, "count", thousands);
   add(facts, "the judge's own accuracy on real test images", result, "classifier_test_accuracy",
       as_percent);
-  add(facts, "classifier trained on samples alone, tested on real images", result,
+  add(facts, "classifier trained on distorted samples alone, tested on real images", result,
       "train_on_generated_accuracy", as_percent);
   add(facts, "Fréchet distance to test images, in the judge's features (not Inception's)", result,
       "classifier_frechet_distance", three_digits);

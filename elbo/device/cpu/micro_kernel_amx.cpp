@@ -120,6 +120,13 @@ struct RowsOfA {
 /// Words of a row are neighbours.
 ELBO_AVX512 void gather_rows(const RowsOfA& a, const InnerPosition& position, int words,
                              Square& to) {
+  if (words == kSide && position.rest() >= kSide) {
+    const std::int64_t offset = position.offset();
+    for (int i = 0; i < a.count; ++i) {
+      _mm512_store_si512(to[i], _mm512_loadu_si512(a.rows[i] + offset));
+    }
+    return;
+  }
   for (int i = 0; i < a.count; ++i) {
     __m512i row = _mm512_setzero_si512();
     for_each_piece(position, words, [&](std::int64_t offset, int at, int count) ELBO_AVX512 {
