@@ -13,6 +13,17 @@
 namespace elbo::cli {
 namespace {
 
+/// In quotes, which are doubled inside of them, where it must be (RFC 4180).
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += c;
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 class AnomalyScore : public Command {
  public:
   void declare(Arguments& arguments) override {
@@ -35,11 +46,12 @@ class AnomalyScore : public Command {
         parse_score_list(scores_ + "," + score_, loaded.vae.model(), calibration.usual_scores());
     const AnomalyScores scores = anomaly_scores(loaded.vae, data, {.names = names}, calibration);
     const std::vector<double>& chosen = scores.at(score_);
-    std::string csv = "index";
+    std::string csv = data.files.empty() ? "index" : "index,file";
     for (const auto& [name, values] : scores) csv += "," + name;
     csv += ",anomalous\n";
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       csv += std::to_string(i);
+      if (!data.files.empty()) csv += "," + csv_field(data.files[i]);
       for (const auto& [name, values] : scores) csv += fmt::format(",{:.9g}", values[i]);
       csv += chosen[i] > threshold ? ",1\n" : ",0\n";
     }

@@ -36,7 +36,6 @@ class Evaluate : public Command {
                    {"log_likelihood_nats", bound.log_likelihood_nats},
                    {"kl_nats", bound.kl_nats},
                    {"mse", bound.mse},
-                   {"psnr_db", bound.psnr_db},
                    {"active_units", bound.active_units}};
     const auto aggregate = evaluate_aggregate_posterior(loaded.vae, data, seed);
     if (aggregate) {
@@ -63,7 +62,10 @@ class Evaluate : public Command {
                  fmt::format("{:.4f} nats", aggregate->aggregate_kl_nats)});
     }
     table.add({"reconstruction MSE", fmt::format("{:.6f}", bound.mse)});
-    table.add({"PSNR", fmt::format("{:.3f} dB", bound.psnr_db)});
+    if (bound.psnr_db) {
+      result.json["psnr_db"] = *bound.psnr_db;
+      table.add({"PSNR", fmt::format("{:.3f} dB", *bound.psnr_db)});
+    }
     table.add(
         {"active units", fmt::format("{} of {}", bound.active_units, loaded.config.model.latent)});
     if (samples_) {

@@ -80,9 +80,11 @@ class Info : public Command {
     const RunConfig config = read_run_config(paths.config());
     const ParameterLayout layout = parameters_of(Vae(config.model, config.shape));
     const std::vector<nlohmann::json> epochs = read_metrics(paths.metrics());
+    const bool is_finished = std::filesystem::exists(paths.model());
+    if (is_finished) load_run(run_, 1);  // says what is wrong with a damaged model
     Result result;
     result.json = {{"run", run_},
-                   {"finished", std::filesystem::exists(paths.model())},
+                   {"finished", is_finished},
                    {"config", to_json(config)},
                    {"parameters", layout.parameter_count()},
                    {"tensors", nlohmann::json::array()},

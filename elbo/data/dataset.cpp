@@ -12,6 +12,11 @@ Dataset Dataset::subset(const std::vector<std::int32_t>& indices) const {
   part.example = example;
   if (labels) part.labels = labels->gather(indices);
   part.class_names = class_names;
+  if (!files.empty()) {
+    for (const std::int32_t index : indices) {
+      part.files.push_back(files[static_cast<std::size_t>(index)]);
+    }
+  }
   if (targets) part.targets = targets->gather(indices);
   return part;
 }

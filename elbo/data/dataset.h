@@ -31,6 +31,8 @@ struct Dataset {
   /// (count) i32 class indices in 0..class_count()-1, when the set has classes.
   std::optional<Array> labels;
   std::vector<std::string> class_names;
+  /// The file of each example below the folder that they came from, when each has one.
+  std::vector<std::string> files;
   /// (count) f32 regression targets, when the set has them.
   std::optional<Array> targets;
 

@@ -170,7 +170,10 @@ Dataset load_images(const fs::path& dir) {
   }
   const auto count = static_cast<std::int64_t>(top.pictures.size());
   Collector collector(count);
-  for (const fs::path& picture : top.pictures) collector.add(picture);
+  for (const fs::path& picture : top.pictures) {
+    collector.add(picture);
+    dataset.files.push_back(picture.lexically_relative(dir).string());
+  }
   dataset.example = collector.shape();
   dataset.examples = collector.take_pixels();
   if (!labels.empty()) dataset.labels = Array::from(labels, {count});

@@ -107,7 +107,7 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
                      .kl_nats = mean_of(arrays[2]),
                      .mse = mean_of(arrays[3]),
                      .active_units = count_active_units(arrays[4])};
-  report.psnr_db = psnr_from_mse(report.mse);
+  if (vae.model().data().unit_interval) report.psnr_db = psnr_from_mse(report.mse);
   return report;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "elbo/evaluate/fitted_vae.h"
 
@@ -16,7 +17,8 @@ struct BoundReport {
   double kl_nats = 0;
   /// Of the mean of p(x | z) at the posterior mean to the data, mean over pixels.
   double mse = 0;
-  double psnr_db = 0;
+  /// Of pixels only.
+  std::optional<double> psnr_db;
   /// Latent dimensions whose posterior mean varies over the data by more than 0.01 (Burda, Grosse &
   /// Salakhutdinov 2015, section 5.2).
   std::int64_t active_units = 0;

@@ -70,11 +70,11 @@ nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const D
   const Array means = vae.encode(test).means;
   nlohmann::json report{{"data", test.spec},
                         {"mse", bound.mse},
-                        {"psnr_db", bound.psnr_db},
                         {"elbo_nats", bound.elbo_nats},
                         {"log_likelihood_nats", bound.log_likelihood_nats},
                         {"kl_nats", bound.kl_nats},
                         {"means", results.write_array("latent_means", means)}};
+  if (bound.psnr_db) report["psnr_db"] = *bound.psnr_db;
   if (test.labels && test.class_count() > 1 && test.count() > 4 * kNeighbours) {
     const LabelledCodes codes = labelled_codes(vae, means, test, reference);
     report["knn5_accuracy"] = knn_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,

@@ -14,11 +14,11 @@ nlohmann::json run_reconstruction(const FittedVae& vae, const Dataset& test,
                         {"count", bound.count},
                         {"latent", vae.model().latent()},
                         {"mse", bound.mse},
-                        {"psnr_db", bound.psnr_db},
                         {"elbo_nats", bound.elbo_nats},
                         {"log_likelihood_nats", bound.log_likelihood_nats},
                         {"kl_nats", bound.kl_nats},
                         {"active_units", bound.active_units}};
+  if (bound.psnr_db) report["psnr_db"] = *bound.psnr_db;
   if (can_be_drawn(image)) {
     report["ssim"] = evaluate_structural_similarity(vae, test, seed);
     const auto shown = first_of_each_class(test);

@@ -87,13 +87,33 @@ std::string settings_list(const Record& config) {
   return text.empty() ? text : "| setting | value |\n|---|---|\n" + text;
 }
 
+/// What to type, one command a line; for the kind of model and of data.
+std::string commands(const Record& config) {
+  const Record shape = config.child("shape");
+  const bool is_image = shape.number("height").value_or(1) * shape.number("width").value_or(1) > 1;
+  const bool is_conditional = config.child("model").text("name") == "conditional_vae";
+  const std::string spec = config.text("data_spec"), label = is_conditional ? " --label CLASS" : "";
+  const std::string data = spec.empty() ? "SPEC" : shell_word(spec);
+  std::string text;
+  const auto add = [&text](const std::string& command, const char* what) {
+    text += fmt::format("elbo {:<46} # {}\n", command, what);
+  };
+  add("info RUN", "architecture, settings, numbers");
+  add("evaluate RUN " + data, "bound, error, active units");
+  add("encode RUN " + data + " --out codes.npy", "examples to codes");
+  add("decode RUN codes.npy --out x.npy" + label, "codes to examples");
+  if (is_image) add("generate RUN --out samples --count 64", "new images");
+  add("anomaly calibrate RUN HELD_OUT", "a threshold, from normal data that it has not seen; then");
+  add("anomaly score RUN NEW --out scores.csv", "a score and a verdict an example");
+  return text;
+}
+
 }  // namespace
 
 std::string model_card(const nlohmann::json& config_json, const nlohmann::json& metrics_json) {
   const Record config(&config_json, "config.json"), metrics(&metrics_json, "metrics");
   const Record model = config.child("model");
   const std::string spec = config.text("data_spec");
-  const std::string shown_spec = spec.empty() ? "SPEC" : shell_word(spec);
   std::string text = fmt::format("# {}\n\nA variational autoencoder",
                                  plain(config.text("preset", model.text("name", "vae"))));
   if (!spec.empty()) text += " of " + plain(set_name(spec));
@@ -113,16 +133,8 @@ std::string model_card(const nlohmann::json& config_json, const nlohmann::json& 
   item("random seed", config.child("train").label("seed"));
   item("version", config.label("elbo_version"));
   text += "\n## How good it is\n\n" + metrics_table(metrics);
-  text += fmt::format(
-      "\n## How to use it\n\nIn the folder above this one, RUN being its name:\n\n```sh\n"
-      "elbo info RUN                                  # architecture, settings, numbers\n"
-      "elbo evaluate RUN {0}                       # bound, error, active units\n"
-      "elbo encode RUN {0} --out codes.npy         # images to codes\n"
-      "elbo decode RUN codes.npy --out images.npy     # codes to images\n"
-      "elbo generate RUN --out samples --count 64     # new images\n"
-      "elbo anomaly calibrate RUN {0}              # a threshold, then\n"
-      "elbo anomaly score RUN {0} --out scores.csv # a score an example\n```\n",
-      shown_spec);
+  text += "\n## How to use it\n\nIn the folder above this one, RUN being its name:\n\n```sh\n" +
+          commands(config) + "```\n";
   text +=
       "\n## What it can't do\n\n"
       "- It knows only data like what it was trained on: same size, same channels, pixels scaled "

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "elbo/base/file.h"
+#include "elbo/io/png.h"
 #include "tests/cli/run_program.h"
 #include "tests/temporary_folder.h"
 
@@ -137,6 +138,22 @@ TEST_F(AnomalyVerbs, CalibrationsOfEarlierVersionsStillJudge) {
                2,
                "the calibration on old has no threshold for 'combined'; choose another score, or "
                "calibrate again with --scores combined");
+}
+
+TEST_F(AnomalyVerbs, ScoresOfPicturesSayWhichFile) {
+  ASSERT_EQ(run({"anomaly", "calibrate", model(), kHeldOut}).status, 0);
+  const std::vector<std::uint8_t> black(100, 0);
+  for (const char* name : {"b.png", "a, or \"first\".png"}) {
+    make_directory(file("parts/kind"));
+    write_png(file(std::string("parts/kind/") + name), 10, 10, 1, black);
+  }
+  const ProgramResult result = run({"anomaly", "score", model(), "images:" + file("parts"), "--out",
+                                    file("parts.csv"), "--scores", "kl", "--score", "kl"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const std::string csv = read_text_file(file("parts.csv"));
+  EXPECT_TRUE(csv.starts_with("index,file,kl,anomalous\n0,\"kind/a, or \"\"first\"\".png\","))
+      << csv;
+  EXPECT_NE(csv.find("\n1,kind/b.png,"), std::string::npos) << csv;
 }
 
 Words one_class(const std::string& spec, const std::string& out, const Words& more = {}) {

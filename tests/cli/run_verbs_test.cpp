@@ -1,5 +1,6 @@
 // What training leaves in a run folder, and the verbs that read one: info, encode, decode. All on
 // runs of a few milliseconds.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -265,6 +266,32 @@ TEST_F(RunVerbs, InfoOfAnUnfinishedRun) {
   expect_error(
       {"info", file("nowhere")}, 1,
       file("nowhere") + ": there is no such run folder; 'elbo train SPEC --out RUN' makes one");
+}
+
+TEST_F(RunVerbs, InfoCallsNoDamagedModelFinished) {
+  const std::string run_folder = file("garbage");
+  std::filesystem::create_directory(run_folder);
+  std::filesystem::copy_file(plain() + "/config.json", run_folder + "/config.json");
+  write_text_file(run_folder + "/model.safetensors", std::string(30000, 'x'));
+  const ProgramResult result = run({"info", run_folder});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(has(result.errors, run_folder + "/model.safetensors: ")) << result.errors;
+  EXPECT_EQ(result.output, "");
+}
+
+TEST_F(RunVerbs, TablesHaveNoPeakSignal) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += fmt::format("{},{}\n", i % 7 - 3, i % 5);
+  write_text_file(file("table.csv"), text);
+  ASSERT_EQ(run({"train", "csv:" + file("table.csv"), "--out", file("table"), "--quiet", "--set",
+                 "train.epochs=1", "--set", "model.hidden=[8]", "--set", "model.latent=2"})
+                .status,
+            0);
+  const ProgramResult result =
+      run({"evaluate", file("table"), "csv:" + file("table.csv"), "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_FALSE(nlohmann::json::parse(result.output).contains("psnr_db"));
+  EXPECT_FALSE(has(read_text_file(file("table") + "/README.md"), "elbo generate"));
 }
 
 TEST_F(RunVerbs, GenerateKnowsClassesByTheirNames) {

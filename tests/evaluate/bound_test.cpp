@@ -116,7 +116,7 @@ TEST(Bound, AgreesWithItsParts) {
   EXPECT_NEAR(report.elbo_nats, report.log_likelihood_nats - report.kl_nats, 1e-4);
   EXPECT_GT(report.kl_nats, 0);
   EXPECT_NEAR(report.mse, mean_squared_error(vae.reconstruct(data), unit_examples(data)), 1e-6);
-  EXPECT_NEAR(report.psnr_db, -10 * std::log10(report.mse), 1e-9);
+  EXPECT_NEAR(report.psnr_db.value(), -10 * std::log10(report.mse), 1e-9);
   const FittedVae::Codes codes = vae.encode(data);
   std::int64_t active = 0;
   double kl = 0;

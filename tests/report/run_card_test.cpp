@@ -30,9 +30,19 @@ TEST(RunCard, TellsModelNumbersAndUse) {
   EXPECT_TRUE(has(card, "| ELBO, nats | −97.25 | −98.50 |"));
   EXPECT_TRUE(has(card, "| KL term, nats | – | 25.00 |"));
   EXPECT_TRUE(has(card, "elbo evaluate RUN mnist"));
+  EXPECT_TRUE(has(card, "elbo anomaly calibrate RUN HELD_OUT"));
+  EXPECT_FALSE(has(card, "--label"));
+  EXPECT_FALSE(has(card, "elbo generate"));
   EXPECT_TRUE(has(card, "- random seed: 7"));
   EXPECT_TRUE(has(card, "| train.learning\\_rate | 0.001 |"));
   EXPECT_TRUE(has(card, "## What it can't do"));
+}
+
+TEST(RunCard, CommandsAreForTheModelAndItsData) {
+  const std::string card = model_card(
+      {{"model", {{"name", "conditional_vae"}}}, {"shape", {{"height", 28}, {"width", 28}}}}, {});
+  EXPECT_TRUE(has(card, "elbo decode RUN codes.npy --out x.npy --label CLASS "));
+  EXPECT_TRUE(has(card, "elbo generate RUN --out samples --count 64 "));
 }
 
 TEST(RunCard, WorksWithNothingAndWithFlatNumbers) {
