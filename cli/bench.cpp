@@ -66,15 +66,12 @@ void add_rows(Table& table, const BenchReport& report, std::int64_t threads) {
 class Bench : public Command {
  public:
   void declare(Arguments& arguments) override {
-    arguments.option("--seconds S", &seconds_,
-                     "how long each number is measured, over its repeats (default: 5)",
+    arguments.option("--seconds S", &seconds_, "how long each number is measured, over its repeats",
                      in_range(0.1, 3600));
-    arguments.option("--repeats R", &repeats_,
-                     "repeats, each of which measures everything in turn (default: 5)",
+    arguments.option("--repeats R", &repeats_, "repeats, each of which measures everything in turn",
                      in_range(1, 1000));
     arguments.option("--job NAME", &job_, "only this job", one_of(bench_jobs()));
-    arguments.option("--batch N", &batch_, "examples in a training step (default: 128)",
-                     in_range(1, 4096));
+    arguments.option("--batch N", &batch_, "examples in a training step", in_range(1, 4096));
     arguments.option("--precision P", &precision_,
                      "only this one (default: fp32, and bf16 where the machine has it)",
                      one_of(precision_names()));

@@ -39,6 +39,8 @@ struct Argument {
   Need need = Need::optional;
   Allowed allowed;
   SettingTarget target;
+  /// What it is without the user's word; empty where that says nothing.
+  std::string default_value = {};
 
   bool positional() const { return name.front() != '-'; }
   bool flag() const { return value_name.empty() && !positional(); }

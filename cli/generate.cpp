@@ -17,7 +17,7 @@ class Generate : public Command {
                      Need::required);
     arguments.option("--label C", &label_,
                      "the class to draw (conditional models): name or number");
-    arguments.option("--count N", &count_, "how many (default: 72)", in_range(1, 1e6));
+    arguments.option("--count N", &count_, "how many", in_range(1, 1e6));
     arguments.example("elbo generate runs/first --count 100 --out look");
   }
 

@@ -52,6 +52,9 @@ Rows rows_of(const Arguments& arguments, bool positional) {
     if (!positional && !argument.flag()) left += " " + argument.value_name;
     std::string right = argument.help;
     if (!positional && argument.need == Need::required) right += " (required)";
+    if (!argument.default_value.empty()) {
+      right += fmt::format(" (default: {})", argument.default_value);
+    }
     if (!argument.allowed.choices.empty()) {
       right += fmt::format(": {}", fmt::join(argument.allowed.choices, ", "));
     }
