@@ -9,6 +9,8 @@
 #include "elbo/base/version.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/experiments/machine.h"
+#include "elbo/train/metrics_log.h"
+#include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo {
@@ -25,6 +27,14 @@ std::string study_in(const std::filesystem::path& folder) {
   if (!record.is_object()) return {};
   const auto named = record.find("study");
   return named != record.end() && named->is_string() ? named->get<std::string>() : "main";
+}
+
+/// Examples a second in the last epoch of a run.
+double last_rate(const std::filesystem::path& run) {
+  const std::vector<json> epochs = read_metrics(RunPaths(run).metrics());
+  if (epochs.empty()) return 0;
+  const auto rate = epochs.back().find("examples_per_second");
+  return rate != epochs.back().end() && rate->is_number() ? rate->get<double>() : 0;
 }
 
 }  // namespace
@@ -68,13 +78,14 @@ TrainedModel StudySession::train(StudyModel& model, const Dataset& data, std::in
                                             .callbacks = told});
   LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
   if (is_new) seconds_before_ += trained.seconds_before;
+  const double rate = trained.examples_per_second > 0 ? trained.examples_per_second
+                                                      : last_rate(model_folder(model.name));
   std::int64_t parameters = 0;
   for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
-  const json entry{
-      {"name", model.name},         {"folder", "models/" + model.name},
-      {"preset", model.preset},     {"settings", to_json(loaded.config)},
-      {"parameters", parameters},   {"epochs", trained.epochs},
-      {"seconds", trained.seconds}, {"examples_per_second", trained.examples_per_second}};
+  const json entry{{"name", model.name},         {"folder", "models/" + model.name},
+                   {"preset", model.preset},     {"settings", to_json(loaded.config)},
+                   {"parameters", parameters},   {"epochs", trained.epochs},
+                   {"seconds", trained.seconds}, {"examples_per_second", rate}};
   if (is_new) {
     models_.push_back(entry);
   } else {

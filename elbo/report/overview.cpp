@@ -204,11 +204,10 @@ Section repeat_section(const Study& study) {
   const std::string command = record.text("command");
   if (command.empty()) return section;
   section.body =
-      html::code_block(command) +
-      html::paragraph(
-          "All random numbers follow from the seed; times depend on the machine, and with "
-          "them whatever was trained for a set time. The numbers "
-          "are in results/ and summary.json, the figures in figures/.");
+      html::code_block(command) + html::paragraph(
+                                      "All random numbers follow from the seed; times depend on "
+                                      "the machine. The numbers are in "
+                                      "results/ and summary.json, the figures in figures/.");
   return section;
 }
 
