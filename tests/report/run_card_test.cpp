@@ -40,7 +40,8 @@ TEST(RunCard, TellsModelNumbersAndUse) {
 
 TEST(RunCard, CommandsAreForTheModelAndItsData) {
   const std::string card = model_card(
-      {{"model", {{"name", "conditional_vae"}}}, {"shape", {{"height", 28}, {"width", 28}}}}, {});
+      {{"model", {{"name", "conditional_vae"}}}, {"shape", {{"height", 28}, {"width", 28}}}},
+      json::object());
   EXPECT_TRUE(has(card, "elbo decode RUN codes.npy --out x.npy --label CLASS "));
   EXPECT_TRUE(has(card, "elbo generate RUN --out samples --count 64 "));
 }
