@@ -1,7 +1,6 @@
-// Pairs of bfloat16 with AMX: eight registers of 16 rows of 16 words, and one instruction that
-// multiplies two of them. Here four hold 32 x 32 sums, two hold A and two B. A register is filled
-// by one instruction too, from rows that are equally far apart; rows of A that are not, or whose
-// words have gaps, are put together in memory first.
+// Pairs of bfloat16 with AMX, whose registers are squares of words (amx-inl.h). Four hold 32 x 32
+// sums, two hold A and two B. One instruction fills a register from rows that are equally far
+// apart; rows of A that are not, or whose words have gaps, are put together in memory first.
 #include "elbo/device/cpu/micro_kernel.h"
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -10,60 +9,15 @@
 
 #include <algorithm>
 
+#include "elbo/device/cpu/amx-inl.h"
 #include "elbo/device/cpu/transpose_avx512-inl.h"
 
 namespace elbo::cpu {
 namespace {
 
-/// Rows of a register and words in each.
-constexpr int kSide = 16;
+using namespace amx;
 
-struct alignas(64) TileConfig {
-  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  std::uint16_t row_bytes[16] = {};
-  std::uint8_t rows[16] = {};
-};
-
-// The compiler knows nothing of these registers, and uses none by itself.
-void configure() {
-  TileConfig config;
-  std::fill_n(config.row_bytes, 8, std::uint16_t{4 * kSide});
-  std::fill_n(config.rows, 8, std::uint8_t{kSide});
-  asm volatile("ldtilecfg %0" : : "m"(config));
-}
-
-void release() {
-  asm volatile("tilerelease");
-}
-
-template <int kRegister>
-inline void set_zero() {
-  asm volatile("tilezero %%tmm%c0" : : "i"(kRegister));
-}
-
-/// stride: words from one row to the next.
-template <int kRegister>
-inline void load(const void* from, std::int64_t stride) {
-  asm volatile("tileloadd (%0,%1,1), %%tmm%c2"
-               :
-               : "r"(from), "r"(4 * stride), "i"(kRegister)
-               : "memory");
-}
-
-template <int kRegister>
-inline void store(void* to, std::int64_t stride) {
-  asm volatile("tilestored %%tmm%c2, (%0,%1,1)"
-               :
-               : "r"(to), "r"(4 * stride), "i"(kRegister)
-               : "memory");
-}
-
-/// C += A B.
-template <int kC, int kA, int kB>
-inline void multiply_add() {
-  asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(kC), "i"(kA), "i"(kB));
-}
-
+/// What one register holds.
 using Square = std::uint32_t[kSide][kSide];
 
 /// Where the next words of A are, along its runs.
