@@ -9,7 +9,7 @@
 #include <string>
 
 #include "elbo/base/threads.h"
-#include "elbo/device/cpu/tile_ops.h"
+#include "elbo/device/cpu/cpu_executor.h"
 
 namespace elbo {
 namespace {
@@ -29,7 +29,7 @@ std::string cpu_name() {
 
 nlohmann::json describe_machine() {
   nlohmann::json machine = {{"cores", available_threads()},
-                            {"instruction_set", cpu::instruction_set()}};
+                            {"instruction_set", cpu_instructions()}};
   if (const std::string cpu = cpu_name(); !cpu.empty()) machine["cpu"] = cpu;
   const long pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGESIZE);
   if (pages > 0 && page_bytes > 0) {

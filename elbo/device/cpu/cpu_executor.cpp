@@ -79,7 +79,7 @@ class CpuExecutor : public Executor {
   void set_profiling(bool on) override { profiling_ = on; }
 
   PlanSummary summary() const override {
-    PlanSummary summary{.device = std::string("cpu, ") + instruction_set() + ", " +
+    PlanSummary summary{.device = "cpu, " + cpu_instructions() + ", " +
                                   std::to_string(context_.threads) +
                                   (context_.threads == 1 ? " thread" : " threads"),
                         .kernels = {},
@@ -294,6 +294,12 @@ std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
 
 bool cpu_has_bf16_instructions() {
   return cpu::bf16_micro_kernels() != nullptr;
+}
+
+std::string cpu_instructions() {
+  const cpu::MicroKernels* bf16 = cpu::bf16_micro_kernels();
+  return std::string(cpu::instruction_set()) +
+         (bf16 == nullptr ? "" : std::string(", ") + bf16->name);
 }
 
 }  // namespace elbo

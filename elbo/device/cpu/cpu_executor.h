@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "elbo/device/executor.h"
@@ -22,5 +23,8 @@ std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,
                                             const float* parameters, const CpuOptions& options);
 
 bool cpu_has_bf16_instructions();
+
+/// The instruction sets in use: "AVX2", "AVX3, bf16", "AVX3, bf16 by AMX", "NEON".
+std::string cpu_instructions();
 
 }  // namespace elbo
