@@ -101,14 +101,16 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
                             (1.0 / static_cast<double>(vae.model().data_size()));
         return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl, error, code};
       });
-  BoundReport report{.count = data.count(),
-                     .elbo_nats = mean_of(arrays[0]),
-                     .log_likelihood_nats = mean_of(arrays[1]),
-                     .kl_nats = mean_of(arrays[2]),
-                     .mse = mean_of(arrays[3]),
-                     .active_units = count_active_units(arrays[4])};
-  if (vae.model().data().unit_interval) report.psnr_db = psnr_from_mse(report.mse);
-  return report;
+  const double mse = mean_of(arrays[3]);
+  std::optional<double> psnr;
+  if (vae.model().data().unit_interval) psnr = psnr_from_mse(mse);
+  return {.count = data.count(),
+          .elbo_nats = mean_of(arrays[0]),
+          .log_likelihood_nats = mean_of(arrays[1]),
+          .kl_nats = mean_of(arrays[2]),
+          .mse = mse,
+          .psnr_db = psnr,
+          .active_units = count_active_units(arrays[4])};
 }
 
 std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset& data,
