@@ -72,6 +72,8 @@ def collect(arguments, job):
                 sides_rates = rates.setdefault(name, {"training": [], "scoring": []})
                 for what in ("training", "scoring"):
                     sides_rates[what].append(numbers[what]["examples_per_second"])
+                told = ", ".join(f"{what} {both[-1]:.0f}" for what, both in sides_rates.items())
+                print(f"  {name}: {told} examples/s", file=sys.stderr)
     return {side: both for side, both in rates.items() if side not in broken}
 
 
