@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_arguments.h"
+#include "elbo/base/error.h"
 #include "elbo/base/log.h"
 #include "elbo/base/process.h"
 #include "elbo/train/run_folder.h"
@@ -18,19 +19,27 @@ namespace {
 class Train : public Command {
  public:
   void declare(Arguments& arguments) override {
-    arguments.positional("SPEC", &spec_, "the training data: mnist, idx:IMAGES, csv:FILE, ...");
+    arguments.positional(
+        "SPEC", &spec_,
+        "the training data: mnist, idx:IMAGES, csv:FILE, ...; a run that is resumed "
+        "knows its own",
+        Need::optional);
     arguments.option("--out RUN", &out_, "the run folder to make", {}, Need::required);
     settings_.declare(arguments);
     arguments.flag("--resume", resume_,
                    "continue the run from its last checkpoint, with its own settings but for those "
                    "given anew");
     arguments.example("elbo train mnist --out runs/first");
+    arguments.example("elbo train --resume --out runs/first");
     arguments.example("elbo train images:photos --out runs/photos --set model.latent=32");
   }
 
   Result run(const CommonOptions& common) override {
-    RunConfig config = settings_.resolve(common, begun_config());
-    const Dataset data = load_dataset(spec_, common.data());
+    const RunConfig begun = begun_config();
+    const std::string spec = spec_.empty() ? begun.data_spec : spec_;
+    if (spec.empty()) throw UsageError("train: SPEC is missing; see 'elbo train --help'");
+    RunConfig config = settings_.resolve(common, begun);
+    const Dataset data = load_dataset(spec, common.data());
     TrainingProgress progress(common.quiet);
     const TrainingResult trained = train_run(config, data,
                                              {.folder = out_,

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
+#include "elbo/base/check.h"
 #include "elbo/base/error.h"
 #include "elbo/base/philox.h"
 #include "elbo/base/threads.h"
@@ -34,6 +37,10 @@ using Levels = std::array<std::uint8_t, 256>;
 Levels random_levels(const Distortion& most, RandomSequence& random) {
   const double exponent = std::exp(most.contrast * random.next_uniform());
   Levels levels{};
+  if (exponent == 1) {
+    std::iota(levels.begin(), levels.end(), std::uint8_t{0});
+    return levels;
+  }
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const double p = static_cast<double>(i) / 255;
     const double light = std::pow(p, exponent), dark = std::pow(1 - p, exponent);
@@ -42,34 +49,67 @@ Levels random_levels(const Distortion& most, RandomSequence& random) {
   return levels;
 }
 
-/// One image, read between its pixels (bilinear).
+/// Weights of four neighbours for a place `t` of the way from the second to the third: the cubic of
+/// Catmull & Rom, which keeps edges as sharp as they are (bilinear ones blur, and a model that is
+/// trained on blurred images finds real ones too rough). Keys 1981, "Cubic convolution", a = -1/2.
+std::array<double, 4> cubic_weights(double t) {
+  return {((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
+          ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t};
+}
+
+/// One image with a border of black, read between its pixels.
 class Image {
  public:
-  Image(const ExampleShape& shape, const std::uint8_t* pixels) : shape_(shape), pixels_(pixels) {}
+  explicit Image(const ExampleShape& shape)
+      : shape_(shape),
+        row_size_((shape.width + 2 * kBorder) * shape.channels),
+        pixels_(static_cast<std::size_t>(row_size_ * (shape.height + 2 * kBorder))) {}
 
-  double at(double x, double y, std::int64_t channel) const {
+  void read(const std::uint8_t* pixels) {
+    const std::int64_t length = shape_.width * shape_.channels;
+    for (std::int64_t row = 0; row < shape_.height; ++row) {
+      std::copy_n(pixels + row * length, length, pixels_.data() + place(0, row));
+    }
+  }
+
+  /// Writes the channels of a place; outside of the image it is black.
+  void between(double x, double y, const Levels& levels, std::uint8_t* to) const {
+    x = std::clamp(x, -2.0, static_cast<double>(shape_.width + 1));
+    y = std::clamp(y, -2.0, static_cast<double>(shape_.height + 1));
     const double left = std::floor(x), top = std::floor(y);
-    const auto column = static_cast<std::int64_t>(left), row = static_cast<std::int64_t>(top);
-    const double to_right = x - left, down = y - top;
-    const auto along = [&](std::int64_t r) {
-      return (1 - to_right) * pixel(column, r, channel) + to_right * pixel(column + 1, r, channel);
-    };
-    return (1 - down) * along(row) + down * along(row + 1);
+    const std::array<double, 4> across = cubic_weights(x - left), down = cubic_weights(y - top);
+    const std::uint8_t* first = pixels_.data() + place(static_cast<std::int64_t>(left) - 1,
+                                                       static_cast<std::int64_t>(top) - 1);
+    for (std::int64_t channel = 0; channel < shape_.channels; ++channel, ++first) {
+      double sum = 0;
+      for (std::size_t row = 0; row < 4; ++row) {
+        const std::uint8_t* pixel = first + static_cast<std::int64_t>(row) * row_size_;
+        double along = 0;
+        for (const double weight : across) {
+          along += weight * *pixel;
+          pixel += shape_.channels;
+        }
+        sum += down[row] * along;
+      }
+      to[channel] = levels[static_cast<std::size_t>(std::clamp(sum, 0.0, 255.0) + 0.5)];
+    }
   }
 
  private:
-  double pixel(std::int64_t x, std::int64_t y, std::int64_t channel) const {
-    if (x < 0 || y < 0 || x >= shape_.width || y >= shape_.height) return 0;
-    return pixels_[(y * shape_.width + x) * shape_.channels + channel];
+  /// Pixels beyond the image that between() may read on each side.
+  static constexpr std::int64_t kBorder = 4;
+
+  std::size_t place(std::int64_t x, std::int64_t y) const {
+    return static_cast<std::size_t>((y + kBorder) * row_size_ + (x + kBorder) * shape_.channels);
   }
 
-  const ExampleShape& shape_;
-  const std::uint8_t* pixels_;
+  ExampleShape shape_;
+  std::int64_t row_size_;
+  std::vector<std::uint8_t> pixels_;
 };
 
 void distort_image(const ExampleShape& shape, const Map& map, const Levels& levels,
-                   const std::uint8_t* from, std::uint8_t* to) {
-  const Image image(shape, from);
+                   const Image& image, std::uint8_t* to) {
   const double middle_x = static_cast<double>(shape.width - 1) / 2;
   const double middle_y = static_cast<double>(shape.height - 1) / 2;
   for (std::int64_t row = 0; row < shape.height; ++row) {
@@ -78,30 +118,39 @@ void distort_image(const ExampleShape& shape, const Map& map, const Levels& leve
       const double y = static_cast<double>(row) - middle_y - map.shift_y;
       const double from_x = map.xx * x + map.xy * y + middle_x;
       const double from_y = map.yx * x + map.yy * y + middle_y;
-      for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
-        *to++ = levels[static_cast<std::size_t>(std::lround(image.at(from_x, from_y, channel)))];
-      }
+      image.between(from_x, from_y, levels, to);
+      to += shape.channels;
     }
   }
 }
 
 }  // namespace
 
-void distort(Dataset& data, const Distortion& most, std::uint64_t seed, int threads) {
-  if (data.examples.dtype() != DType::u8 || !data.example.is_image()) {
-    throw DataError("{}: only images of bytes can be distorted", data.spec);
-  }
+Distortion Distortion::moves(double strength) {
+  Distortion most;
+  most.contrast = 0;
+  for (double* size : {&most.shift, &most.rotation, &most.scale, &most.shear}) *size *= strength;
+  return most;
+}
+
+void check_distortable(const Dataset& data) {
+  if (data.examples.dtype() == DType::u8 && data.example.is_image()) return;
+  throw DataError("{}: only images of bytes can be distorted", data.spec);
+}
+
+void distort(const Dataset& images, const Distortion& most, std::uint64_t seed, std::uint32_t round,
+             int threads, Array& result) {
+  check_distortable(images);
+  ELBO_ASSERT(result.dtype() == DType::u8 && result.extents() == images.examples.extents());
   constexpr std::uint32_t kStream = 0x64697374;  // "dist"
-  const std::int64_t size = data.example.size();
-  parallel_for(threads, data.count(), 64, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<std::uint8_t> before(static_cast<std::size_t>(size));
+  parallel_for(threads, images.count(), 64, [&](std::int64_t begin, std::int64_t end) {
+    Image image(images.example);
     for (std::int64_t i = begin; i < end; ++i) {
-      RandomSequence random(seed, kStream, static_cast<std::uint32_t>(i));
+      RandomSequence random(seed, kStream + round, static_cast<std::uint32_t>(i));
       const Map map = random_map(most, random);
       const Levels levels = random_levels(most, random);
-      const auto image = data.examples.row<std::uint8_t>(i);
-      std::copy(image.begin(), image.end(), before.begin());
-      distort_image(data.example, map, levels, before.data(), image.data());
+      image.read(images.examples.row<std::uint8_t>(i).data());
+      distort_image(images.example, map, levels, image, result.row<std::uint8_t>(i).data());
     }
   });
 }

@@ -1,5 +1,5 @@
-// Small random changes of images that leave what they show as it is: what a classifier is trained
-// with so that it does not take the accidents of its images for their meaning (after Simard,
+// Small random changes of images that leave what they show as it is: with them, a model that is
+// trained for long does not take the accidents of its images for their meaning (after Simard,
 // Steinkraus & Platt 2003).
 #pragma once
 
@@ -21,11 +21,19 @@ struct Distortion {
   double shear = 0.2;
   /// Brightness p in [0, 1] becomes p^g / (p^g + (1 - p)^g) with g from 1 to exp(contrast).
   double contrast = 1;
+
+  /// What moves pixels, so many times as strong, and no change of contrast.
+  static Distortion moves(double strength);
 };
 
-/// Changes each image, of bytes, by random numbers that depend on the seed and its place alone, for
-/// any number of threads. What comes in from outside of an image is black. Throws DataError when
-/// the examples are no images of bytes.
-void distort(Dataset& data, const Distortion& most, std::uint64_t seed, int threads);
+/// Throws DataError when the examples are no images of bytes.
+void check_distortable(const Dataset& data);
+
+/// Writes each image of bytes, changed, to `result`, which has the images' extents and may be
+/// the images themselves. The random numbers depend on the seed, the round and the image's place
+/// alone. What comes in from outside of an image is black. Throws as
+/// check_distortable() does.
+void distort(const Dataset& images, const Distortion& most, std::uint64_t seed, std::uint32_t round,
+             int threads, Array& result);
 
 }  // namespace elbo

@@ -82,26 +82,26 @@ FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings&
   training.seed = static_cast<std::int64_t>(settings.seed);
 
   const RunPaths paths(folder);
-  const bool keeps_files = !folder.empty();
-  if (keeps_files) make_directory(folder);
+  make_directory(folder);
   Trainer trainer({.graph = graph,
                    .data = data,
                    .split = split_for_validation(data.labels->values<std::int32_t>(),
                                                  settings.validation, settings.seed),
+                   .distortion = settings.distortion,
                    .loss = -mean_over_batch(train_terms[0].second),
                    .train_terms = train_terms,
                    .validation_terms = terms_of(test, nodes.one_hot_labels()),
                    .monitored = "accuracy"},
-                  training, threads, keeps_files ? paths.checkpoints() : "");
+                  training, threads, paths.checkpoints());
   const std::int64_t epochs_done = trainer.resume().value_or(0);
-  if (keeps_files) truncate_metrics(paths.metrics(), epochs_done);
+  truncate_metrics(paths.metrics(), epochs_done);
   TrainingCallbacks logged = callbacks;
   logged.on_epoch = [&](const EpochReport& report) {
-    if (keeps_files) append_metrics(paths.metrics(), report);
+    append_metrics(paths.metrics(), report);
     if (callbacks.on_epoch) callbacks.on_epoch(report);
   };
   trainer.run(logged);
-  if (keeps_files) write_parameters(paths.model(), trainer.layout(), trainer.best_parameters());
+  write_parameters(paths.model(), trainer.layout(), trainer.best_parameters());
   return {shape, settings.network, to_map(trainer.layout(), trainer.best_parameters()), threads};
 }
 

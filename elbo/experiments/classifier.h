@@ -16,6 +16,8 @@ struct ClassifierSettings {
   std::int64_t batch_size = 64;
   double learning_rate = 3e-3;
   double validation = 0.0833;
+  /// See TrainingProblem.
+  double distortion = 0;
   std::uint64_t seed = 1;
 };
 
@@ -44,7 +46,7 @@ class FittedClassifier {
   int threads_;
 };
 
-/// Trains on labelled data; with a folder it keeps checkpoints there and continues from them.
+/// Trains on labelled data; keeps checkpoints in the folder and continues from them.
 FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
                                   const std::filesystem::path& folder, int threads,
                                   const TrainingCallbacks& callbacks);

@@ -116,6 +116,7 @@ class Study {
     session_.stage("train-on-generated: the judge's like, trained on samples alone");
     ClassifierSettings settings = plan_.judge;
     settings.epochs = plan_.train_on_generated_epochs;
+    settings.distortion = 0;  // the samples are distorted, once and for all
     return train_on_generated_accuracy(
         conditional, data_.test, {.seed = options_.seed, .classifier = settings},
         session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated"));

@@ -40,15 +40,19 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   const auto model = [&](const std::string& name, const Epochs& epochs) {
     return make_model(name, "study-" + name, budget, seed, epochs);
   };
-  plan.reconstruction = model("reconstruction", {2, 16, 150});
-  plan.latent = model("latent", {10, 34, 350});
-  plan.denoising = model("denoising", {2, 12, 120});
-  plan.anomaly = model("anomaly", {2, 12, 120});
-  plan.conditional = model("conditional", {3, 26, 200});
-  // The flow prior needs more than a minute to be worth having.
-  plan.likelihood =
-      make_model("likelihood", budget == "quick" ? "likelihood-aevb" : "study-likelihood", budget,
-                 seed, {1, 20, 200});
+  // Convolutions need minutes for what dense layers have after seconds, and go on from there.
+  const auto conv_when_full = [&](const std::string& name, const Epochs& epochs) {
+    const std::string preset = "study-" + name + (budget == "full" ? "-conv" : "");
+    return make_model(name, preset, budget, seed, epochs);
+  };
+  plan.reconstruction = conv_when_full("reconstruction", {2, 16, 30});
+  plan.latent = model("latent", {10, 34, 300});
+  plan.denoising = conv_when_full("denoising", {2, 12, 16});
+  plan.anomaly = model("anomaly", {2, 12, 90});
+  plan.conditional = model("conditional", {3, 26, 80});
+  // A flow as the prior needs more than a minute to be worth having.
+  const ByBudget<std::string> explainer{"likelihood-aevb", "study-likelihood", "likelihood-conv"};
+  plan.likelihood = make_model("likelihood", explainer.of(budget), budget, seed, {1, 20, 40});
   if (budget == "quick") {
     // Trained for so short a time, the detector is less sharp: a few more false alarms keep
     // anomalies out.
@@ -56,18 +60,20 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     // The smaller network is further in the same few seconds.
     plan.conditional.config.model.hidden = {256, 256};
   } else {
-    plan.anomaly_reverse = make_model("anomaly_reverse", "study-anomaly", budget, seed, {0, 8, 60});
+    plan.anomaly_reverse = make_model("anomaly_reverse", "study-anomaly", budget, seed, {0, 8, 30});
   }
   if (budget == "standard") {
     plan.importance_samples = 500;
     plan.likelihood_count = 1000;
   } else if (budget == "full") {
     plan.importance_samples = 5000;
-    plan.likelihood_count = 2000;
+    plan.likelihood_count = 1000;
     plan.regret_count = 4000;
   }
   plan.judge.epochs = budget == "quick" ? 5 : budget == "standard" ? 8 : 20;
   plan.judge.seed = seed;
+  // Seen a few times only, digits teach more as they are.
+  plan.judge.distortion = budget == "quick" ? 0 : 0.8;
   plan.train_on_generated_epochs = budget == "quick" ? 0 : budget == "standard" ? 1 : 4;
   return plan;
 }

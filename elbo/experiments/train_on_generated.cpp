@@ -48,7 +48,7 @@ double train_on_generated_accuracy(const FittedVae& vae, const Dataset& test,
                                    const TrainingCallbacks& callbacks) {
   vae.check(test);
   Dataset samples = generated_dataset(vae, options.count, options.seed);
-  distort(samples, Distortion(), options.seed, vae.threads());
+  distort(samples, Distortion(), options.seed, 0, vae.threads(), samples.examples);
   const FittedClassifier classifier =
       train_classifier(samples, options.classifier, folder, vae.threads(), callbacks);
   return classifier.accuracy(unit_examples(test), *test.labels);

@@ -15,6 +15,10 @@ const SettingsTable<DataSettings>& data_settings_table() {
                   setting("noise", &D::noise,
                           "largest standard deviation of noise on the encoder's input in training",
                           in_range(0, 100)),
+                  setting("distortion", &D::distortion,
+                          "training images move anew each epoch; 1: by up to a pixel, 11 degrees "
+                          "and 13 % of size",
+                          in_range(0, 10)),
               });
   return table;
 }

@@ -15,6 +15,8 @@ struct DataSettings {
   /// Largest standard deviation of the noise added to what the encoder sees in training; each
   /// example draws its own from U(0, noise).
   double noise = 0;
+  /// How far training images are shifted, turned, stretched and sheared, anew for each epoch.
+  double distortion = 0;
 };
 
 const SettingsTable<DataSettings>& data_settings_table();

@@ -33,6 +33,15 @@ void check_settings_fit_data(const RunConfig& config, const Dataset& data) {
     throw UsageError("data.binarisation = \"dynamic\" needs pixels (u8), {} holds {}", data.spec,
                      name_of(data.examples.dtype()));
   }
+  if (config.data.distortion > 0 && !(has_pixels && data.example.is_image())) {
+    throw UsageError("data.distortion moves the pixels of images (u8), and {} holds none",
+                     data.spec);
+  }
+  if (config.data.distortion > 0 && config.data.binarisation == "static") {
+    throw UsageError(
+        "data.distortion makes grey pixels of those that were binarised once; choose "
+        "data.binarisation = \"dynamic\"");
+  }
   if (!find_likelihood(config.model.likelihood).needs_unit_interval || has_pixels) return;
   const auto numbers = data.examples.values<float>();
   const auto outside =

@@ -13,6 +13,7 @@
 #include "elbo/base/log.h"
 #include "elbo/base/process.h"
 #include "elbo/device/cpu/flat_ops.h"
+#include "elbo/feed/distorted_examples.h"
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
 #include "elbo/train/example_stream.h"
@@ -65,7 +66,11 @@ class Trainer::State {
         best_(parameters_.size()),
         optimizer_(settings, layout_.size(), threads),
         stream_(problem_.split.train, seed()),
-        train_binding_(problem_.data, settings.batch_size),
+        distorted_(problem_.distortion > 0
+                       ? std::make_optional<DistortedExamples>(problem_.data, problem_.distortion,
+                                                               seed(), threads)
+                       : std::nullopt),
+        train_binding_(distorted_ ? distorted_->data() : problem_.data, settings.batch_size),
         validation_binding_(problem_.data, validation_batch_size()),
         train_sums_(problem_.train_terms) {
     layout_.initialize(parameters_.values(), seed(), threads);
@@ -177,6 +182,7 @@ class Trainer::State {
     const std::int64_t begin = steps_until(epoch_);
     const Clock::time_point epoch_start = Clock::now();
     const std::int64_t first = step_;
+    if (distorted_) distorted_->draw(epoch_);
     while (step_ < end) {
       if (interrupted()) {
         save();
@@ -393,9 +399,11 @@ class Trainer::State {
 
   /// What must be the same for a resumed run to be the same run.
   std::string identity() const {
-    return fmt::format("{} examples, {} held out, batch {}, seed {}, {}", train_count(),
+    const std::string distorted =
+        distorted_ ? fmt::format(", distortion {:g}", problem_.distortion) : "";
+    return fmt::format("{} examples, {} held out, batch {}, seed {}, {}{}", train_count(),
                        problem_.split.validation.size(), settings_.batch_size, settings_.seed,
-                       settings_.optimizer);
+                       settings_.optimizer, distorted);
   }
 
   /// Takes over what save() wrote; nothing of it is trusted.
@@ -445,6 +453,7 @@ class Trainer::State {
   FlatBuffer parameters_, gradients_, average_, best_;
   Optimizer optimizer_;
   ExampleStream stream_;
+  std::optional<DistortedExamples> distorted_;
   BatchBinding train_binding_, validation_binding_;
   std::optional<Plan> train_plan_, validation_plan_;
   float warmup_ = 1;

@@ -28,6 +28,8 @@ struct TrainingProblem {
   Graph& graph;
   const Dataset& data;
   Split split;
+  /// Of the training images, anew for each epoch (distorted_examples.h); 0: they stay as they are.
+  double distortion = 0;
   /// A scalar. May use the input "warmup" (): it grows from 0 to 1 over warmup_epochs.
   Value loss;
   NamedTerms train_terms;

@@ -114,6 +114,10 @@ TEST_F(RunVerbs, AResumedRunKeepsItsOwnSettings) {
   EXPECT_EQ(config["train"]["learning_rate"], 2e-3);
   EXPECT_EQ(config["train"]["epochs"], 2);
   EXPECT_EQ(config["train"]["seed"], 7);
+  EXPECT_EQ(run_program({"train", "--resume", "--out", run, "--set", "train.epochs=3"}).status, 0);
+  const auto longer = nlohmann::json::parse(read_text_file(run + "/config.json"));
+  EXPECT_EQ(longer["train"]["epochs"], 3);
+  EXPECT_EQ(longer["data_spec"], config["data_spec"]);
   Words other = again;
   other.insert(other.end(), {"--set", "objective.beta=1"});
   const ProgramResult refused = run_program(other);

@@ -126,6 +126,7 @@ TEST_F(Determinism, EverySettingSurvivesAnInterruption) {
       {"dynamic", [](RunConfig& c) { c.data.binarisation = "dynamic"; }},
       {"static", [](RunConfig& c) { c.data.binarisation = "static"; }},
       {"noise", [](RunConfig& c) { c.data.noise = 0.1; }},
+      {"distortion", [](RunConfig& c) { c.data.distortion = 1; }},
       {"conditional", [](RunConfig& c) { c.model.name = "conditional_vae"; }},
       {"gaussian", [](RunConfig& c) { c.model.likelihood = "gaussian"; }},
       {"conv",

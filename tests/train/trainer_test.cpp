@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -67,6 +68,24 @@ TEST_F(Training, LearnsATable) {
   train_run(config, tiny_table(300), options());
   EXPECT_GT(term(reports.back().validation, "elbo_nats"),
             term(reports.front().validation, "elbo_nats") + 3);
+}
+
+TEST_F(Training, DistortionIsForTrainingExamplesOnly) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 1;
+  // Nothing moves: both see the same model.
+  config.train.learning_rate = 1e-30;
+  const Dataset images = tiny_images(200);
+  const Array before = images.examples;
+  train_run(config, images, options());
+  config.data.distortion = 2;
+  TrainRunOptions other = options();
+  other.folder = folder / "distorted";
+  train_run(config, images, other);
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].validation, reports[1].validation);
+  EXPECT_NE(reports[0].train, reports[1].train);
+  EXPECT_TRUE(std::ranges::equal(images.examples.bytes(), before.bytes()));
 }
 
 TEST_F(Training, KeepsTheBestAndStopsEarly) {
@@ -416,6 +435,11 @@ TEST_F(Training, SettingsThatDoNotFitTheDataLeaveNoFolder) {
   config = tiny_config();
   config.model.network = "conv";
   EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  config = tiny_config();
+  config.data.distortion = 1;
+  EXPECT_THROW(train_run(config, tiny_table(64), options()), UsageError);
+  config.data.binarisation = "static";
+  EXPECT_THROW(train_run(config, tiny_images(64), options()), UsageError);
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
 }
 

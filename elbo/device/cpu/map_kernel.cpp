@@ -41,6 +41,7 @@ class MapKernel : public Kernel {
     }
     grain_ = std::max({reduced, row_length_, tile_length_});
     if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
+    for (const MapLoad& load : program_.loads) is_same_in_tiles_.push_back(is_same_in_tiles(load));
     const std::int64_t work =
         program_.count * static_cast<std::int64_t>(1 + program_.instructions.size());
     threads_ = static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
@@ -93,6 +94,16 @@ class MapKernel : public Kernel {
     return program_.tile_count + static_cast<std::int64_t>(program_.loads.size());
   }
 
+  /// True for a short run that repeats, such as a number for each channel, where every tile begins
+  /// with the run: a tile of it is good for all tiles.
+  bool is_same_in_tiles(const MapLoad& load) const {
+    const std::vector<LoadPattern::Axis>& axes = load.pattern.axes;
+    if (load.direct || load.gathers || load.over_rows) return false;
+    if (axes.size() != 2 || axes[0].stride != 0 || axes[1].stride != 1) return false;
+    const std::int64_t inner = load.pattern.inner();
+    return tile_length_ % inner == 0 && row_length_ % inner == 0 && grain_ % inner == 0;
+  }
+
   void run_range(std::int64_t part, std::int64_t begin, std::int64_t end, float* constants) const {
     if (begin >= end) return;
     float* tiles = scratch_ + part * tiles_per_thread() * tile_size_;
@@ -106,6 +117,10 @@ class MapKernel : public Kernel {
       slots[static_cast<std::size_t>(program_.first_constant()) + i] =
           constants + static_cast<std::int64_t>(i) * tile_size_;
     }
+    for (std::size_t i = 0; i < program_.loads.size(); ++i) {
+      if (!is_same_in_tiles_[i]) continue;
+      slots[i] = load(program_.loads[i], begin, tile_length_, load_tile(tiles, i));
+    }
     std::int64_t length = 0;
     for (std::int64_t at = begin; at < end; at += length) {
       length = std::min(tile_length_, end - at);
@@ -114,11 +129,16 @@ class MapKernel : public Kernel {
     }
   }
 
+  float* load_tile(float* tiles, std::size_t load) const {
+    return tiles + (program_.tile_count + static_cast<std::int64_t>(load)) * tile_size_;
+  }
+
   void run_tile(std::int64_t begin, std::int64_t length, float* tiles,
                 std::array<float*, kMaxSlots>& slots) const {
     for (std::size_t i = 0; i < program_.loads.size(); ++i) {
+      if (is_same_in_tiles_[i]) continue;
       const MapLoad& operand = program_.loads[i];
-      float* tile = tiles + (program_.tile_count + static_cast<std::int64_t>(i)) * tile_size_;
+      float* tile = load_tile(tiles, i);
       slots[i] = operand.over_rows ? load(operand, rows_in(begin), rows_in(length), tile)
                                    : load(operand, begin, length, tile);
     }
@@ -244,6 +264,8 @@ class MapKernel : public Kernel {
   MapProgram program_;
   std::string detail_;
   const TileFunctions& functions_ = tile_functions();
+  /// For each load.
+  std::vector<bool> is_same_in_tiles_;
   std::int64_t row_length_ = 0;
   /// Floats that a tile has room for, and those that are used.
   std::int64_t tile_size_ = kTileSize;
