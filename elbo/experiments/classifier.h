@@ -11,7 +11,7 @@
 namespace elbo {
 
 struct ClassifierSettings {
-  ClassifierOptions network;
+  ClassifierOptions network = {};
   std::int64_t epochs = 4;
   std::int64_t batch_size = 64;
   double learning_rate = 3e-3;

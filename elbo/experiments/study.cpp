@@ -88,7 +88,7 @@ class Study {
         run_conditional(conditional, judge, data_.test, {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
         judge.accuracy(unit_examples(data_.test), *data_.test.labels);
-    if (plan_.train_on_generated_epochs > 0) {
+    if (plan_.train_on_generated) {
       generated["train_on_generated_accuracy"] = train_on_generated(conditional);
     }
     results_.write("conditional", generated);
@@ -113,12 +113,9 @@ class Study {
   }
 
   double train_on_generated(const FittedVae& conditional) {
-    session_.stage("train-on-generated: the judge's like, trained on samples alone");
-    ClassifierSettings settings = plan_.judge;
-    settings.epochs = plan_.train_on_generated_epochs;
-    settings.distortion = 0;  // the samples are distorted, once and for all
+    session_.stage("train-on-generated: a classifier that sees samples alone");
     return train_on_generated_accuracy(
-        conditional, data_.test, {.seed = options_.seed, .classifier = settings},
+        conditional, data_.test, {.seed = options_.seed, .classifier = *plan_.train_on_generated},
         session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated"));
   }
 

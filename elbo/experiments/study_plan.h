@@ -38,9 +38,9 @@ struct StudyPlan {
   /// Of the likelihood estimate: samples an example, and examples.
   std::int64_t importance_samples = 64, likelihood_count = 500;
   ClassifierSettings judge;
-  /// Of the classifier that is trained on samples alone, six times as many as there are real
-  /// images; 0: there is none.
-  std::int64_t train_on_generated_epochs = 0;
+  /// The classifier that is trained on samples alone, six times as many as there are real images;
+  /// not in the quick study.
+  std::optional<ClassifierSettings> train_on_generated;
 };
 
 /// Throws UsageError for an unknown budget.
