@@ -25,7 +25,7 @@ class AnomalyCalibrate : public Command {
     arguments.option("--regret-steps N", &settings_.regret_steps,
                      "steps of likelihood_regret's search", in_range(1, 100000));
     arguments.example(
-        "elbo anomaly calibrate runs/parts images:good-parts --false-alarm-rate 0.01");
+        "elbo anomaly calibrate runs/parts images:more-good-parts --false-alarm-rate 0.01");
   }
 
   Result run(const CommonOptions& common) override {

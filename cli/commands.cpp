@@ -6,6 +6,7 @@ namespace elbo::cli {
 std::unique_ptr<Command> make_data_info();
 std::unique_ptr<Command> make_data_fetch();
 std::unique_ptr<Command> make_presets();
+std::unique_ptr<Command> make_settings();
 std::unique_ptr<Command> make_reproduce();
 std::unique_ptr<Command> make_reconstruct();
 std::unique_ptr<Command> make_latent();
@@ -52,6 +53,8 @@ std::span<const CommandEntry> commands() {
        make_data_info},
       {"Look around", "data fetch", "download a named data set and check it", make_data_fetch},
       {"Look around", "presets", "list the settings that ship with the program", make_presets},
+      {"Look around", "settings", "list every setting: its default, what it takes and does",
+       make_settings},
       {"Look around", "bench", "how fast this machine trains and scores", make_bench},
   };
   return kCommands;

@@ -37,8 +37,9 @@ class Presets : public Command {
       table.add({preset.name, preset.reaches, preset.takes, preset.description});
       result.json["presets"].push_back(to_json(preset));
     }
-    result.text =
-        table.text() + "\nOn MNIST with two threads; docs/results.md says how each was measured.\n";
+    result.text = table.text() +
+                  "\nOn MNIST; where epochs are named, give them with --set train.epochs=N. Other "
+                  "seeds: docs/results.md.\n";
     return result;
   }
 

@@ -64,7 +64,7 @@ class Reproduce : public Command {
   void declare(Arguments& arguments) override {
     arguments.option("--out DIR", &out_, "the folder of the study", {}, Need::required);
     arguments.option("--budget NAME", &budget_,
-                     "how long it may take on two cores: 90 s, 10 minutes, 90 minutes",
+                     "how long it may take on two cores with AVX-512: 90 s, 10 minutes, 90 minutes",
                      one_of(budgets()));
     arguments.option("--study NAME", &study_,
                      "main: six experiments; aevb: the figures of Kingma & Welling 2013",

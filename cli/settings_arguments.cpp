@@ -10,7 +10,7 @@ void SettingsArguments::declare(Arguments& arguments) {
                    "settings that ship with the program ('elbo presets')");
   arguments.option("--config FILE", &config_, "a TOML file of settings");
   arguments.option("--set TABLE.KEY=VALUE", &overrides_,
-                   "one setting, e.g. model.latent=10; repeat for more");
+                   "one setting ('elbo settings'), e.g. model.latent=10; repeat for more");
 }
 
 RunConfig SettingsArguments::resolve(const CommonOptions& common, RunConfig config) const {

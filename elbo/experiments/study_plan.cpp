@@ -46,13 +46,13 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     return make_model(name, preset, budget, seed, epochs);
   };
   plan.reconstruction = conv_when_full("reconstruction", {2, 16, 30});
-  plan.latent = model("latent", {10, 34, 200});
+  plan.latent = model("latent", {10, 34, 120});
   plan.denoising = conv_when_full("denoising", {2, 12, 16});
   plan.anomaly = model("anomaly", {2, 12, 90});
   plan.conditional = model("conditional", {3, 26, 80});
   // A flow as the prior needs more than a minute to be worth having.
   const ByBudget<std::string> explainer{"likelihood-aevb", "study-likelihood", "likelihood-conv"};
-  plan.likelihood = make_model("likelihood", explainer.of(budget), budget, seed, {1, 20, 40});
+  plan.likelihood = make_model("likelihood", explainer.of(budget), budget, seed, {1, 20, 32});
   if (budget == "quick") {
     // Trained for so short a time, the detector is less sharp: a few more false alarms keep
     // anomalies out.

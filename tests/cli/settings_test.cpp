@@ -1,0 +1,40 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/cli/run_program.h"
+
+namespace elbo {
+namespace {
+
+TEST(SettingsCommand, ListsEverySettingWithItsDefaultAndWhatItTakes) {
+  const ProgramResult result = run_program({"settings"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.output.find("train.batch_size = 128\n    examples in a step: a whole number "
+                               "from 1 to 65536\n"),
+            std::string::npos)
+      << result.output;
+  const auto object = nlohmann::json::parse(run_program({"settings", "--json"}).output);
+  std::set<std::string> names;
+  for (const auto& setting : object["settings"]) names.insert(setting["name"].get<std::string>());
+  EXPECT_EQ(names.size(), object["settings"].size());
+  for (const char* name : {"data.noise", "model.latent", "objective.beta", "train.epochs"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+}
+
+TEST(SettingsCommand, ListsOneTable) {
+  const std::string text = run_program({"settings", "model"}).output;
+  EXPECT_NE(text.find("model.hidden = [400]"), std::string::npos) << text;
+  EXPECT_EQ(text.find("train."), std::string::npos) << text;
+}
+
+TEST(SettingsCommand, SuggestsTheNearestTable) {
+  const ProgramResult result = run_program({"settings", "modle"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.errors, "elbo: settings: there is no table 'modle'; did you mean 'model'?\n");
+}
+
+}  // namespace
+}  // namespace elbo
