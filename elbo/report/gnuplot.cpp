@@ -188,6 +188,14 @@ std::string end_panels(const std::string& entries, int height) {
       1 - 34.0 / height, entries);
 }
 
+double tic_step(double range) {
+  const double least = range / 6, decade = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * decade >= least) return factor * decade;
+  }
+  return 10 * decade;
+}
+
 std::string series_colour(std::size_t index) {
   static constexpr std::array<const char*, 8> kColours = {
       "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#000000"};

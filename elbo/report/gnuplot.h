@@ -22,6 +22,10 @@ std::string data_block(std::string_view name, const std::vector<std::vector<doub
 /// decade alone when there are many. `suffix` follows every number. 0 < low < high.
 std::string logarithmic_tics(char axis, double low, double high, std::string_view suffix = "");
 
+/// A step of 1, 2 or 5 times a power of ten that cuts the range, above 0, into at most six parts,
+/// so that long numbers don't meet.
+double tic_step(double range);
+
 /// Begins and ends a plot of equal panels with labels at the left and below the outer ones, and one
 /// key above them all: `entries`, what a "plot" draws that lies outside of [0, 1] and has titles.
 /// Panels need "unset key"; width, height: the whole plot's, in the pixels of write_plot.

@@ -30,6 +30,14 @@ TEST(Gnuplot, DataBlocksMarkWhatIsNotFinite) {
   EXPECT_EQ(data_block("d", {{1, 0.5}, {2, NAN}}), "$d << EOD\n1 0.5\n2 NaN\nEOD\n");
 }
 
+TEST(Gnuplot, TicStepsAreRoundAndLeaveRoom) {
+  EXPECT_EQ(tic_step(120), 20);
+  EXPECT_EQ(tic_step(90), 20);
+  EXPECT_EQ(tic_step(30), 5);
+  EXPECT_EQ(tic_step(5), 1);
+  EXPECT_NEAR(tic_step(0.5), 0.1, 1e-12);
+}
+
 TEST(Gnuplot, TicsAreRoundNumbersAndPercentSignsDoubled) {
   EXPECT_EQ(logarithmic_tics('y', 0.015, 0.11),
             "set logscale y\nset ytics ('0.02' 0.02, '0.05' 0.05, '0.1' 0.1)\n");

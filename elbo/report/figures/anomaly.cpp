@@ -52,16 +52,6 @@ std::string signed_logarithmic_axis(double width, double low, double high) {
       tics);
 }
 
-/// A step of 1, 2 or 5 times a power of ten that cuts the range into at most six parts, so that
-/// long numbers don't meet.
-double tic_step(double range) {
-  const double least = range / 6, decade = std::pow(10.0, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * decade >= least) return factor * decade;
-  }
-  return 10 * decade;
-}
-
 std::string histogram_panel(const Record& result, const Score& score) {
   const Histogram histogram =
       paired_histogram(score.normal.values<float>(), score.anomalous.values<float>());
@@ -83,7 +73,7 @@ std::string histogram_panel(const Record& result, const Score& score) {
   if (histogram.linear_width > 0) {
     script += signed_logarithmic_axis(histogram.linear_width, low, high);
   } else if (!histogram.logarithmic) {
-    script += fmt::format("set xtics {:.6g}\n", tic_step(high - low));
+    script += fmt::format("set xtics {:.6g}\n", gnuplot::tic_step(high - low));
   }
   if (const auto threshold = score.record.number("threshold")) {
     script += fmt::format(

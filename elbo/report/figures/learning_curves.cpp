@@ -46,7 +46,7 @@ std::string panel(const TrainingLog& log, std::size_t index, bool key) {
                        gnuplot::data_block(fmt::format("validated{}", index), validated);
   script += fmt::format("set title {} offset 0,-0.4\nset yrange [{:.6g}:{:.6g}]\n",
                         gnuplot::literal(spoken(log.name)), low, high);
-  script += fmt::format("set xtics {}\n", 1 + static_cast<long>(rows.back()[0]) / 8);
+  script += fmt::format("set xtics {:g}\n", std::max(1.0, gnuplot::tic_step(rows.back()[0])));
   script += key ? "set key inside bottom right vertical\n" : "unset key\n";
   // A single epoch is a point, not a line.
   const char* style = rows.size() > 1 ? "lines linewidth 1.6" : "points pointtype 7";
