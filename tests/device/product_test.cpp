@@ -43,11 +43,21 @@ double product_of_words(float a, float b, bool are_pairs) {
 struct Case {
   std::int64_t rows, columns, runs, run_length;
   bool relu = false;
+  std::int64_t block_words = 1 << 30;
 };
 
 std::vector<Case> cases() {
-  return {{1, 1, 1, 1},          {1, 400, 1, 20},         {7, 33, 1, 19},  {9, 31, 1, 5000},
-          {130, 65, 3, 7, true}, {17, 16, 300, 31, true}, {64, 100, 1, 3}, {32, 64, 9, 16}};
+  return {{1, 1, 1, 1},
+          {1, 400, 1, 20},
+          {7, 33, 1, 19},
+          {9, 31, 1, 5000},
+          {130, 65, 3, 7, true},
+          {17, 16, 300, 31, true},
+          {64, 100, 1, 3},
+          {32, 64, 9, 16},
+          // Inner dimensions in blocks that were asked for; neither A nor B fits the caches.
+          {50, 40, 1, 1500, true, 640},
+          {401, 300, 1, 600}};
 }
 
 /// How the words of A lie: those of a run one after the other, with gaps between them, or below one
@@ -84,6 +94,7 @@ void Products::agree_with_sums_in_double(const Case& c, Order order) const {
   product.b_stride = panel;
   product.panel_step = inner * panel;
   product.relu = c.relu;
+  product.block_words = c.block_words;
   const std::int64_t panels = (c.columns + panel - 1) / panel;
   const auto a = words(c.rows * product.a.step_n + c.runs * apart, 1),
              b = words(panels * inner * panel, 2);

@@ -13,6 +13,10 @@ constexpr std::int64_t kWorkPerThread = 1 << 18;
 /// rows of C are written one after the other.
 constexpr std::int64_t kCachedWords = (256 << 10) / 4, kMostCachedWords = (512 << 10) / 4;
 
+std::int64_t ceil_of(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
 struct Range {
   std::int64_t begin, end;
 };
@@ -56,16 +60,24 @@ class Worker {
   }
 
   void run_block(const Block& block, Range tiles, Range panels) const {
-    // What is used again at once should be what stays in the cache: all of B if it fits.
-    const std::int64_t b_words =
-        (panels.end - panels.begin) * p_.kernels->columns * block.runs * block.length;
+    // What is used again at once should be what stays in the cache: all of B if it fits, or as many
+    // rows of A as do.
+    const std::int64_t inner = block.runs * block.length;
+    const std::int64_t b_words = (panels.end - panels.begin) * p_.kernels->columns * inner;
     if (b_words <= kMostCachedWords) {
       for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
         run_tiles(block, {tile, tile + 1}, panels);
       }
-    } else {
+      return;
+    }
+    const std::int64_t count = tiles.end - tiles.begin;
+    const std::int64_t a_words = count * p_.kernels->rows * inner;
+    const std::int64_t parts = a_words <= kMostCachedWords ? 1 : ceil_of(a_words, kCachedWords);
+    const std::int64_t step = ceil_of(count, parts);
+    for (std::int64_t first = tiles.begin; first < tiles.end; first += step) {
+      const Range some{first, std::min(first + step, tiles.end)};
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-        run_tiles(block, tiles, {panel, panel + 1});
+        run_tiles(block, some, {panel, panel + 1});
       }
     }
   }
@@ -88,7 +100,7 @@ class Worker {
               .relu = p_.relu && is_last,
               .accumulates = !is_first};
     for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
-      const std::int64_t tile_count = (p_.rows + kernels.rows - 1) / kernels.rows;
+      const std::int64_t tile_count = ceil_of(p_.rows, kernels.rows);
       const std::int64_t first = p_.rows * at / tile_count;
       const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
       tile.rows = static_cast<int>(count);
@@ -127,8 +139,8 @@ class Worker {
 
 void multiply(const Product& p, const float* a, const float* b, float* c, const float* bias) {
   const Worker worker(p, a, b, c, bias);
-  const std::int64_t tiles = (p.rows + p.kernels->rows - 1) / p.kernels->rows;
-  const std::int64_t panels = (p.columns + p.kernels->columns - 1) / p.kernels->columns;
+  const std::int64_t tiles = ceil_of(p.rows, p.kernels->rows);
+  const std::int64_t panels = ceil_of(p.columns, p.kernels->columns);
   const auto used = static_cast<int>(
       std::clamp<std::int64_t>(p.rows * p.columns * p.inner() / kWorkPerThread, 1, p.threads));
   // Between threads goes the side with more to divide.

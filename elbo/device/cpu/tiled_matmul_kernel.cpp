@@ -19,6 +19,7 @@ class TiledMatmulKernel : public Kernel {
     product_.columns = g_.columns;
     product_.c.step_n = g_.columns;
     product_.run_length = words_ == Words::bf16 ? (g_.inner + 1) / 2 : g_.inner;
+    product_.block_words = block_words(g_.rows, product_.run_length);
     product_.relu = epilogue_.relu;
     product_.threads = context.threads;
     set_a(context, node.inputs[0]);
@@ -37,6 +38,14 @@ class TiledMatmulKernel : public Kernel {
   }
 
  private:
+  /// Blocks of a long inner dimension, so that the rows of A stay in the second-level cache from
+  /// panel to panel of B, and each panel in the first.
+  static std::int64_t block_words(std::int64_t rows, std::int64_t inner) {
+    constexpr std::int64_t kLong = 1024, kCachedWords = (256 << 10) / 4, kUnit = 64;
+    if (inner <= kLong) return inner;
+    return std::clamp(kCachedWords / rows / kUnit * kUnit, 4 * kUnit, kLong);
+  }
+
   void set_a(const KernelContext& context, NodeId a) {
     if (g_.transpose_a && product_.kernels->prefers_rows_of_a) {
       const OperandLayout layout{.layout = Layout::rows_of_transpose,
