@@ -52,46 +52,59 @@ Levels random_levels(const Distortion& most, RandomSequence& random) {
 /// Weights of four neighbours for a place `t` of the way from the second to the third: the cubic of
 /// Catmull & Rom, which keeps edges as sharp as they are (bilinear ones blur, and a model that is
 /// trained on blurred images finds real ones too rough). Keys 1981, "Cubic convolution", a = -1/2.
-std::array<double, 4> cubic_weights(double t) {
-  return {((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
-          ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t};
+using Weights = std::array<float, 4>;
+
+Weights cubic_weights(float t) {
+  return {((-0.5F * t + 1) * t - 0.5F) * t, (1.5F * t - 2.5F) * t * t + 1,
+          ((-1.5F * t + 2) * t + 0.5F) * t, (0.5F * t - 0.5F) * t * t};
 }
 
-/// One image with a border of black, read between its pixels.
+/// A place between pixels: how many are before it, and the weights of those around it.
+struct Place {
+  std::int64_t before;
+  Weights weights;
+};
+
+Place place_at(double x, std::int64_t pixels) {
+  x = std::clamp(x, -2.0, static_cast<double>(pixels + 1));
+  const auto before = static_cast<std::int64_t>(x + 2) - 2;  // of a positive number: rounds down
+  return {before, cubic_weights(static_cast<float>(x - static_cast<double>(before)))};
+}
+
+/// One image with a border of black, channel by channel, read between its pixels.
 class Image {
  public:
   explicit Image(const ExampleShape& shape)
       : shape_(shape),
-        row_size_((shape.width + 2 * kBorder) * shape.channels),
-        pixels_(static_cast<std::size_t>(row_size_ * (shape.height + 2 * kBorder))) {}
+        row_size_(shape.width + 2 * kBorder),
+        plane_size_(row_size_ * (shape.height + 2 * kBorder)),
+        pixels_(static_cast<std::size_t>(plane_size_ * shape.channels)) {}
 
   void read(const std::uint8_t* pixels) {
-    const std::int64_t length = shape_.width * shape_.channels;
-    for (std::int64_t row = 0; row < shape_.height; ++row) {
-      std::copy_n(pixels + row * length, length, pixels_.data() + place(0, row));
+    for (std::int64_t y = 0; y < shape_.height; ++y) {
+      for (std::int64_t x = 0; x < shape_.width; ++x) {
+        float* to = pixels_.data() + (y + kBorder) * row_size_ + x + kBorder;
+        for (std::int64_t channel = 0; channel < shape_.channels; ++channel) {
+          to[channel * plane_size_] = *pixels++;
+        }
+      }
     }
   }
 
   /// Writes the channels of a place; outside of the image it is black.
   void between(double x, double y, const Levels& levels, std::uint8_t* to) const {
-    x = std::clamp(x, -2.0, static_cast<double>(shape_.width + 1));
-    y = std::clamp(y, -2.0, static_cast<double>(shape_.height + 1));
-    const double left = std::floor(x), top = std::floor(y);
-    const std::array<double, 4> across = cubic_weights(x - left), down = cubic_weights(y - top);
-    const std::uint8_t* first = pixels_.data() + place(static_cast<std::int64_t>(left) - 1,
-                                                       static_cast<std::int64_t>(top) - 1);
-    for (std::int64_t channel = 0; channel < shape_.channels; ++channel, ++first) {
-      double sum = 0;
+    const Place across = place_at(x, shape_.width), down = place_at(y, shape_.height);
+    const float* first =
+        pixels_.data() + (down.before - 1 + kBorder) * row_size_ + across.before - 1 + kBorder;
+    for (std::int64_t channel = 0; channel < shape_.channels; ++channel, first += plane_size_) {
+      Weights columns{};
       for (std::size_t row = 0; row < 4; ++row) {
-        const std::uint8_t* pixel = first + static_cast<std::int64_t>(row) * row_size_;
-        double along = 0;
-        for (const double weight : across) {
-          along += weight * *pixel;
-          pixel += shape_.channels;
-        }
-        sum += down[row] * along;
+        const float* pixel = first + static_cast<std::int64_t>(row) * row_size_;
+        for (std::size_t i = 0; i < 4; ++i) columns[i] += down.weights[row] * pixel[i];
       }
-      to[channel] = levels[static_cast<std::size_t>(std::clamp(sum, 0.0, 255.0) + 0.5)];
+      float sum = 0;
+      for (std::size_t i = 0; i < 4; ++i) sum += across.weights[i] * columns[i];
+      to[channel] = levels[static_cast<std::size_t>(std::clamp(sum, 0.0F, 255.0F) + 0.5F)];
     }
   }
 
@@ -99,13 +112,9 @@ class Image {
   /// Pixels beyond the image that between() may read on each side.
   static constexpr std::int64_t kBorder = 4;
 
-  std::size_t place(std::int64_t x, std::int64_t y) const {
-    return static_cast<std::size_t>((y + kBorder) * row_size_ + (x + kBorder) * shape_.channels);
-  }
-
   ExampleShape shape_;
-  std::int64_t row_size_;
-  std::vector<std::uint8_t> pixels_;
+  std::int64_t row_size_, plane_size_;
+  std::vector<float> pixels_;
 };
 
 void distort_image(const ExampleShape& shape, const Map& map, const Levels& levels,
