@@ -13,6 +13,8 @@ class Latent : public Command {
         "--reference SPEC", &reference_,
         "labelled data whose codes vote on the class of a code; by default one half of "
         "SPEC votes on the other");
+    arguments.flag("--search", search_,
+                   "also search for the best code of each example: how much the encoder loses");
     arguments.example("elbo latent runs/map mnist:test --reference mnist --out look");
   }
 
@@ -20,17 +22,20 @@ class Latent : public Command {
     const LoadedRun loaded = experiment_.load(common);
     std::optional<Dataset> reference;
     if (!reference_.empty()) reference = load_dataset(reference_, common.data());
-    const nlohmann::json report =
-        run_latent_map(loaded.vae, experiment_.data(loaded, common),
-                       reference ? &*reference : nullptr, experiment_.results(), seed_of(common));
-    return finish_experiment(
-        experiment_.out(), report,
-        {"knn5_accuracy", "linear_probe_accuracy", "mse", "elbo_nats", "kl_nats"});
+    const nlohmann::json report = run_latent_map(loaded.vae, experiment_.data(loaded, common),
+                                                 {.reference = reference ? &*reference : nullptr,
+                                                  .search = search_,
+                                                  .seed = seed_of(common)},
+                                                 experiment_.results());
+    return finish_experiment(experiment_.out(), report,
+                             {"knn5_accuracy", "linear_probe_accuracy", "mse", "elbo_nats",
+                              "kl_nats", "searched_mse", "searched_elbo_nats"});
   }
 
  private:
   ExperimentArguments experiment_;
   std::string reference_;
+  bool search_ = false;
 };
 
 }  // namespace

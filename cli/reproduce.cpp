@@ -42,6 +42,7 @@ std::string summary_table(const nlohmann::json& summary) {
   };
   add("reconstruction MSE, 32 latents", "/reconstruction/mse", "{:.5f}", 1);
   add("reconstruction MSE, 2 latents", "/latent/mse", "{:.5f}", 1);
+  add("the same, codes searched for", "/latent/searched_mse", "{:.5f}", 1);
   add("5-NN accuracy in the latent map", "/latent/knn5_accuracy", "{:.2f} %", 100);
   for (const auto& point :
        summary.value("/robustness/curve"_json_pointer, nlohmann::json::array())) {

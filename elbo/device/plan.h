@@ -33,9 +33,9 @@ struct PlanOptions {
 
 class Plan {
  public:
-  /// `parameters` is the flat buffer of the graph's ParameterLayout (parameters.h); it must outlive
-  /// the plan, and may change between runs unless they are said to be fixed. May be null when the
-  /// outputs need no parameter.
+  /// `parameters` is the flat buffer of the graph's ParameterLayout (parameters.h); it and the
+  /// graph must outlive the plan. Parameters may change between runs unless they are said to be
+  /// fixed; the pointer may be null when the outputs need none.
   Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
        const PlanOptions& options);
   ~Plan();

@@ -10,12 +10,6 @@
 namespace elbo {
 namespace {
 
-double mean_of(const Array& values) {
-  double total = 0;
-  for (const float value : values.values<float>()) total += value;
-  return total / static_cast<double>(values.size());
-}
-
 std::int64_t count_active_units(const Array& means) {
   constexpr double kThreshold = 0.01;
   std::int64_t active = 0;
@@ -66,6 +60,16 @@ Array unit_examples(const Dataset& data) {
   return examples;
 }
 
+double mean_of(const Array& values) {
+  double total = 0;
+  for (const float value : values.values<float>()) total += value;
+  return total / static_cast<double>(values.size());
+}
+
+Value squared_error_of_rows(Value a, Value b) {
+  return sum(square(a - b), {-1}) * (1.0 / static_cast<double>(a.shape()[1].size));
+}
+
 std::vector<double> squared_error_per_example(const Array& a, const Array& b) {
   ELBO_ASSERT(a.extents() == b.extents());
   std::vector<double> errors;
@@ -97,9 +101,8 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
         const ElboTerms terms = elbo_terms(vae.model(), batch);
         const Value code = vae.model().code(vae.model().posterior(batch.input, batch.condition));
         const Value mean = vae.model().likelihood(code, batch.condition)->mean();
-        const Value error = sum(square(mean - batch.target), {-1}) *
-                            (1.0 / static_cast<double>(vae.model().data_size()));
-        return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl, error, code};
+        return std::vector<Value>{terms.elbo, terms.log_likelihood, terms.kl,
+                                  squared_error_of_rows(mean, batch.target), code};
       });
   const double mse = mean_of(arrays[3]);
   std::optional<double> psnr;

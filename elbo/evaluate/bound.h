@@ -53,6 +53,11 @@ double bits_per_dim(double nats, std::int64_t dimensions);
 /// 10 log10(1 / mse), for pixels in [0, 1].
 double psnr_from_mse(double mse);
 
+/// Over all elements of an f32 array.
+double mean_of(const Array& values);
+
+/// Mean squared difference of each row, as a node: (N, D) and (N, D) -> (N).
+Value squared_error_of_rows(Value a, Value b);
 /// Mean squared difference; arrays of one shape, f32.
 double mean_squared_error(const Array& a, const Array& b);
 /// The same an example: (M, D) and (M, D) -> (M).

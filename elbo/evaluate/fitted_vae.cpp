@@ -141,17 +141,6 @@ Array FittedVae::reconstruct(const Dataset& data) const {
   return std::move(arrays[0]);
 }
 
-Array FittedVae::reconstruct(const Array& images, const Dataset& labels_of) const {
-  const Array* labels = labels_of.labels ? &*labels_of.labels : nullptr;
-  const Dataset data = as_dataset(images, labels, labels_of.class_count());
-  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
-    const Value condition = nodes.one_hot_labels();
-    const Value code = model_.code(model_.posterior(nodes.examples(), condition));
-    return std::vector<Value>{model_.likelihood(code, condition)->mean()};
-  });
-  return std::move(arrays[0]);
-}
-
 void FittedVae::check_labels(const char* what, const Array* labels) const {
   if (model_.is_conditional() && labels == nullptr) {
     throw UsageError("{}: a conditional model needs a label for each code", what);
@@ -171,17 +160,19 @@ Array FittedVae::decode(const Array& z, const Array* labels) const {
   return std::move(arrays[0]);
 }
 
-Array FittedVae::sample(std::int64_t count, std::uint64_t seed, const Array* labels) const {
-  check_labels("sample", labels);
-  const Array noise = standard_normal(count, model_.latent(), seed);
-  const Dataset data = as_dataset(noise, labels, model_.data().class_count);
+Array FittedVae::sample_codes(std::int64_t count, std::uint64_t seed) const {
+  const Dataset noise = as_dataset(standard_normal(count, model_.latent(), seed), nullptr, 0);
   PassOptions options = pass();
   options.seed = seed;
-  auto arrays = run_pass(data, parameters_, options, [&](Graph& graph, const BatchNodes& nodes) {
-    const Value z = model_.prior(graph)->sample(nodes.examples());
-    return std::vector<Value>{model_.likelihood(z, nodes.one_hot_labels())->mean()};
+  auto arrays = run_pass(noise, parameters_, options, [&](Graph& graph, const BatchNodes& nodes) {
+    return std::vector<Value>{model_.prior(graph)->sample(nodes.examples())};
   });
   return std::move(arrays[0]);
+}
+
+Array FittedVae::sample(std::int64_t count, std::uint64_t seed, const Array* labels) const {
+  check_labels("sample", labels);
+  return decode(sample_codes(count, seed), labels);
 }
 
 Array standard_normal(std::int64_t count, std::int64_t size, std::uint64_t seed) {

@@ -71,11 +71,11 @@ class FittedVae {
   Codes encode(const Dataset& data) const;
   /// Means of p(x | z) at the posterior means: (M, D) in [0, 1].
   Array reconstruct(const Dataset& data) const;
-  /// The same from images that are given apart from the data's own, (M, D) f32 in [0, 1].
-  Array reconstruct(const Array& images, const Dataset& labels_of) const;
   /// Means of p(x | z): z (M, L) f32, labels (M) i32 for a conditional model -> (M, D).
   Array decode(const Array& z, const Array* labels = nullptr) const;
-  /// Draws of the model's prior, decoded to means: (count, D). labels as in decode.
+  /// Draws of the model's prior: (count, L).
+  Array sample_codes(std::int64_t count, std::uint64_t seed) const;
+  /// The same, decoded to means: (count, D). labels as in decode.
   Array sample(std::int64_t count, std::uint64_t seed, const Array* labels = nullptr) const;
 
  private:

@@ -14,8 +14,10 @@
 namespace elbo {
 namespace {
 
-/// The noise of evaluations; steps of the search are numbered from 0.
+/// The noise of evaluations and of trials; steps of the search are numbered from 0.
 constexpr std::uint32_t kEvaluationStep = 0x65766100;
+constexpr std::uint32_t kTrialStep = 0x74727900;
+constexpr float kTrialLogVariance = -14;
 
 /// What the loops over flat buffers want.
 std::size_t whole_vectors(std::size_t count) {
@@ -42,6 +44,25 @@ Posteriors encoded(const FittedVae& vae, const Dataset& data, const DataSettings
   return posteriors;
 }
 
+/// Posteriors of a batch, which the plans read while the search changes them.
+struct BatchPosteriors {
+  BatchPosteriors(const Posteriors& all, std::int64_t batch_size)
+      : half(whole_vectors(static_cast<std::size_t>(batch_size * all.means.extent(1)))),
+        variables(2 * half) {
+    if (all.contexts) {
+      contexts.resize(static_cast<std::size_t>(batch_size * all.contexts->extent(1)));
+    }
+  }
+
+  float* means() { return variables.data(); }
+  float* log_variances() { return variables.data() + half; }
+
+  /// Where log variances begin: half of the buffer.
+  std::size_t half;
+  FlatBuffer variables;
+  std::vector<float> contexts;
+};
+
 /// A graph in which posteriors are inputs: "mean", "log_variance", and "context" with a flow.
 struct SearchGraph {
   SearchGraph(const FittedVae& vae, const Dataset& data, const DataSettings& settings,
@@ -53,6 +74,7 @@ struct SearchGraph {
     if (posteriors.contexts) {
       posterior.context = graph.input("context", Shape{kBatch, posteriors.contexts->extent(1)});
     }
+    code = vae.model().code(posterior);
     elbo =
         elbo_terms(vae.model(), importance_samples(vae.model(), nodes.model_batch(settings, false),
                                                    posterior, samples))
@@ -62,6 +84,8 @@ struct SearchGraph {
   Graph graph;
   BatchNodes nodes;
   Posterior posterior;
+  /// (N, L).
+  Value code;
   /// (N).
   Value elbo;
 };
@@ -71,53 +95,63 @@ class Search {
   Search(const FittedVae& vae, const Dataset& data, const DataSettings& settings,
          const PosteriorSearchOptions& options)
       : options_(options),
+        vae_(vae),
         count_(data.count()),
         batch_size_(std::clamp<std::int64_t>(count_, 1, options.batch_size)),
         encoder_(encoded(vae, data, settings)),
-        half_(whole_vectors(static_cast<std::size_t>(batch_size_ * vae.model().latent()))),
-        variables_(2 * half_),
-        gradient_(2 * half_),
-        moment1_(2 * half_),
-        moment2_(2 * half_),
+        starts_(vae.sample_codes(options.starts, options.seed)),
+        batch_(encoder_, batch_size_),
+        gradient_(2 * batch_.half),
+        moment1_(2 * batch_.half),
+        moment2_(2 * batch_.half),
         binding_(data, batch_size_),
         search_(vae, data, settings, encoder_, options.search_samples),
         evaluation_(vae, data, settings, encoder_, options.evaluation_samples),
-        search_parameters_(flat_parameters(search_.graph, vae.parameters())),
-        evaluation_parameters_(flat_parameters(evaluation_.graph, vae.parameters())) {
-    if (encoder_.contexts) {
-      contexts_.resize(static_cast<std::size_t>(batch_size_ * encoder_.contexts->extent(1)));
-    }
+        trial_(vae, data, settings, encoder_, 1) {
     // Minimised: examples don't share anything, so the sum is each example's own problem.
-    const std::vector<Value> gradients = elbo::gradients(
-        -sum(search_.elbo), {search_.posterior.mean, search_.posterior.log_variance});
-    const PlanOptions plan{
-        .batch_size = batch_size_, .threads = vae.threads(), .parameters_are_fixed = true};
-    step_.emplace(search_.graph,
-                  std::vector<PlanOutput>{{gradients[0], gradient_.data()},
-                                          {gradients[1], gradient_.data() + half_}},
-                  search_parameters_.data(), plan);
-    evaluate_.emplace(evaluation_.graph, std::vector<PlanOutput>{evaluation_.elbo},
-                      evaluation_parameters_.data(), plan);
-    for (Plan* each : {&*step_, &*evaluate_}) {
-      binding_.bind(*each);
-      each->bind_input("mean", variables_.data());
-      each->bind_input("log_variance", variables_.data() + half_);
-      if (encoder_.contexts) each->bind_input("context", contexts_.data());
-    }
+    const Posterior& searched = search_.posterior;
+    const std::vector<Value> gradients =
+        elbo::gradients(-sum(search_.elbo), {searched.mean, searched.log_variance});
+    plan(step_, search_.graph,
+         {{gradients[0], gradient_.data()}, {gradients[1], gradient_.data() + batch_.half}});
+    plan(evaluate_, evaluation_.graph, {evaluation_.elbo, evaluation_.code});
+    plan(try_, trial_.graph, {trial_.elbo});
   }
 
   PosteriorSearch run() {
     PosteriorSearch result;
+    result.best_codes = Array(DType::f32, encoder_.means.extents());
     for (std::int64_t first = 0; first < count_; first += batch_size_) {
       load(first);
       evaluate(first, result.encoder_elbo);
+      choose_starts(first);
       optimise(first);
       evaluate(first, result.best_elbo);
+      const auto codes = evaluate_.plan->output(1).first(
+          static_cast<std::size_t>(rows_in(first) * result.best_codes.row_size()));
+      std::copy(codes.begin(), codes.end(), result.best_codes.row<float>(first).begin());
     }
     return result;
   }
 
  private:
+  struct Planned {
+    FlatBuffer parameters;
+    std::optional<Plan> plan;
+  };
+
+  void plan(Planned& planned, const Graph& graph, const std::vector<PlanOutput>& outputs) {
+    planned.parameters = flat_parameters(graph, vae_.parameters());
+    planned.plan.emplace(
+        graph, outputs, planned.parameters.data(),
+        PlanOptions{
+            .batch_size = batch_size_, .threads = vae_.threads(), .parameters_are_fixed = true});
+    binding_.bind(*planned.plan);
+    planned.plan->bind_input("mean", batch_.means());
+    planned.plan->bind_input("log_variance", batch_.log_variances());
+    if (encoder_.contexts) planned.plan->bind_input("context", batch_.contexts.data());
+  }
+
   std::int64_t rows_in(std::int64_t first) const { return std::min(batch_size_, count_ - first); }
 
   /// The batch's rows and the encoder's posteriors of them; the last row fills up the last batch.
@@ -129,9 +163,9 @@ class Search {
         const auto values = from.row<float>(row);
         std::copy(values.begin(), values.end(), to + n * from.row_size());
       };
-      copy(encoder_.means, variables_.data());
-      copy(encoder_.log_variances, variables_.data() + half_);
-      if (encoder_.contexts) copy(*encoder_.contexts, contexts_.data());
+      copy(encoder_.means, batch_.means());
+      copy(encoder_.log_variances, batch_.log_variances());
+      if (encoder_.contexts) copy(*encoder_.contexts, batch_.contexts.data());
     }
   }
 
@@ -141,9 +175,39 @@ class Search {
   }
 
   void evaluate(std::int64_t first, std::vector<double>& elbos) {
-    evaluate_->run(context(first, kEvaluationStep));
-    const auto values = evaluate_->output(0).first(static_cast<std::size_t>(rows_in(first)));
+    evaluate_.plan->run(context(first, kEvaluationStep));
+    const auto values = evaluate_.plan->output(0).first(static_cast<std::size_t>(rows_in(first)));
     elbos.insert(elbos.end(), values.begin(), values.end());
+  }
+
+  /// Of the encoder's mean and the draws of the prior the one with the highest p(x, z) becomes the
+  /// mean, of each example by itself.
+  void choose_starts(std::int64_t first) {
+    if (starts_.extent(0) == 0) return;
+    const auto size = static_cast<std::size_t>(batch_size_ * starts_.row_size());
+    std::vector<float> best(batch_.means(), batch_.means() + size);
+    // With hardly any variance, and the same for all, bounds differ as log p(x, z) does.
+    const std::vector<float> variances(batch_.log_variances(), batch_.log_variances() + size);
+    std::fill_n(batch_.log_variances(), size, kTrialLogVariance);
+    std::vector<float> highest(static_cast<std::size_t>(batch_size_));
+    for (std::int64_t start = -1; start < starts_.extent(0); ++start) {
+      if (interrupted()) throw Interrupted("interrupted");
+      for (std::int64_t n = 0; start >= 0 && n < batch_size_; ++n) {
+        std::ranges::copy(starts_.row<float>(start), batch_.means() + n * starts_.row_size());
+      }
+      try_.plan->run(context(first, kTrialStep));
+      const auto bounds = try_.plan->output(0);
+      for (std::size_t n = 0; n < highest.size(); ++n) {
+        if (start >= 0 && !(bounds[n] > highest[n])) continue;
+        highest[n] = bounds[n];
+        if (start >= 0) {
+          const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(n) * starts_.row_size();
+          std::ranges::copy(starts_.row<float>(start), best.begin() + at);
+        }
+      }
+    }
+    std::ranges::copy(best, batch_.means());
+    std::ranges::copy(variances, batch_.log_variances());
   }
 
   void optimise(std::int64_t first) {
@@ -151,25 +215,25 @@ class Search {
     std::fill_n(moment2_.data(), moment2_.size(), 0.0F);
     for (std::int64_t step = 0; step < options_.steps; ++step) {
       if (interrupted()) throw Interrupted("interrupted");
-      step_->run(context(first, static_cast<std::uint32_t>(step)));
+      step_.plan->run(context(first, static_cast<std::uint32_t>(step)));
       const double done = static_cast<double>(step) / static_cast<double>(options_.steps);
       const double rate = options_.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done));
-      cpu::adam_step(cpu::adam_at(step, rate), variables_.values(), gradient_.values(),
+      cpu::adam_step(cpu::adam_at(step, rate), batch_.variables.values(), gradient_.values(),
                      moment1_.values(), moment2_.values(), {}, 1);
     }
   }
 
   const PosteriorSearchOptions& options_;
+  const FittedVae& vae_;
   std::int64_t count_, batch_size_;
   Posteriors encoder_;
-  /// In each of the buffers the means of a batch, then from here on its log variances.
-  std::size_t half_;
-  FlatBuffer variables_, gradient_, moment1_, moment2_;
-  std::vector<float> contexts_;
+  /// (S, L).
+  Array starts_;
+  BatchPosteriors batch_;
+  FlatBuffer gradient_, moment1_, moment2_;
   BatchBinding binding_;
-  SearchGraph search_, evaluation_;
-  FlatBuffer search_parameters_, evaluation_parameters_;
-  std::optional<Plan> step_, evaluate_;
+  SearchGraph search_, evaluation_, trial_;
+  Planned step_, evaluate_, try_;
 };
 
 }  // namespace

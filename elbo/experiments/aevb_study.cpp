@@ -60,7 +60,8 @@ class AevbStudy {
     session_.stage("manifold and samples");
     write_bounds(models);
     if (const auto plane = fitted.find(2); plane != fitted.end()) {
-      run_latent_map(plane->second, data_.test, &data_.train, session_.results(), options_.seed);
+      run_latent_map(plane->second, data_.test, {.reference = &data_.train, .seed = options_.seed},
+                     session_.results());
     }
     draw_samples(fitted);
     return session_.finish({{"lower_bound", bounds}},

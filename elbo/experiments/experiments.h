@@ -18,12 +18,19 @@ namespace elbo {
 nlohmann::json run_reconstruction(const FittedVae& vae, const Dataset& test,
                                   const ResultFolder& results, std::uint64_t seed);
 
+struct LatentMapOptions {
+  /// Where neighbours are looked for (the training data); null: among the first half of the test
+  /// data for its second half.
+  const Dataset* reference = nullptr;
+  /// Also search for the best code of each example: what the decoder could do with a perfect
+  /// encoder.
+  bool search = false;
+  std::uint64_t seed = 1;
+};
 /// The map of a two-dimensional latent space: codes, their neighbours' labels, the decoded
-/// manifold. Neighbours are looked for among `reference` (the training data), or, when that is
-/// null, among the first half of `test` for its second half. Writes latent.json. Throws UsageError
-/// for another latent size.
-nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const Dataset* reference,
-                              const ResultFolder& results, std::uint64_t seed);
+/// manifold. Writes latent.json. Throws UsageError for another latent size.
+nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test,
+                              const LatentMapOptions& options, const ResultFolder& results);
 
 struct InterpolationOptions {
   /// Class indices, or example indices when the data has no classes. Empty: a few that look

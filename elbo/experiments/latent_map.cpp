@@ -6,6 +6,7 @@
 #include "elbo/evaluate/linear_probe.h"
 #include "elbo/evaluate/nearest.h"
 #include "elbo/evaluate/normal_quantile.h"
+#include "elbo/evaluate/posterior_search.h"
 #include "elbo/experiments/experiments.h"
 
 namespace elbo {
@@ -56,17 +57,31 @@ LabelledCodes labelled_codes(const FittedVae& vae, const Array& means, const Dat
           test.labels->gather(second)};
 }
 
+/// Error and bound with the best code that a search finds for each example, beginning at the
+/// encoder's or wherever in the plane it looks best.
+nlohmann::json searched(const FittedVae& vae, const Dataset& test, std::uint64_t seed) {
+  const PosteriorSearchOptions options{.seed = seed, .starts = 400};
+  const PosteriorSearch found = search_posteriors(vae, test, options);
+  const Array* labels = test.labels ? &*test.labels : nullptr;
+  const double elbo = std::accumulate(found.best_elbo.begin(), found.best_elbo.end(), 0.0) /
+                      static_cast<double>(found.best_elbo.size());
+  return {{"searched_mse",
+           mean_squared_error(vae.decode(found.best_codes, labels), unit_examples(test))},
+          {"searched_elbo_nats", elbo},
+          {"search", {{"starts", options.starts}, {"steps", options.steps}}}};
+}
+
 }  // namespace
 
-nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const Dataset* reference,
-                              const ResultFolder& results, std::uint64_t seed) {
+nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test,
+                              const LatentMapOptions& options, const ResultFolder& results) {
   if (vae.model().latent() != 2) {
     throw UsageError(
         "latent: the map needs a model of 2 latent dimensions, this one has {}; train one with "
         "--preset mlp-2d or --set model.latent=2",
         vae.model().latent());
   }
-  const BoundReport bound = evaluate_bound(vae, test, seed);
+  const BoundReport bound = evaluate_bound(vae, test, options.seed);
   const Array means = vae.encode(test).means;
   nlohmann::json report{{"data", test.spec},
                         {"mse", bound.mse},
@@ -75,8 +90,9 @@ nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test, const D
                         {"kl_nats", bound.kl_nats},
                         {"means", results.write_array("latent_means", means)}};
   if (bound.psnr_db) report["psnr_db"] = *bound.psnr_db;
+  if (options.search) report.update(searched(vae, test, options.seed));
   if (test.labels && test.class_count() > 1 && test.count() > 4 * kNeighbours) {
-    const LabelledCodes codes = labelled_codes(vae, means, test, reference);
+    const LabelledCodes codes = labelled_codes(vae, means, test, options.reference);
     report["knn5_accuracy"] = knn_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,
                                            codes.test_labels, kNeighbours, vae.threads());
     report["linear_probe_accuracy"] =

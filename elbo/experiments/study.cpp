@@ -70,10 +70,14 @@ class Study {
     json summary;
     const json rebuilt = run_reconstruction(reconstruction, data_.test, results_, options_.seed);
     summary["reconstruction"] = {{"mse", rebuilt["mse"]}, {"latent", rebuilt["latent"]}};
-    const json map = run_latent_map(latent, data_.test, &data_.train, results_, options_.seed);
+    const json map = run_latent_map(
+        latent, data_.test,
+        {.reference = &data_.train, .search = plan_.search_latent, .seed = options_.seed},
+        results_);
     summary["latent"] = {{"knn5_accuracy", map["knn5_accuracy"]},
                          {"mse", map["mse"]},
                          {"elbo_nats", map["elbo_nats"]}};
+    if (map.contains("searched_mse")) summary["latent"]["searched_mse"] = map["searched_mse"];
     const json paths = run_interpolation(reconstruction, data_.test, &judge, {}, results_);
     for (const char* name :
          {"mean_path_length", "mean_length", "mean_energy", "mean_confidence_dip"}) {

@@ -24,6 +24,8 @@ StudyModel model_from_preset(const std::string& name, const std::string& preset_
 struct StudyPlan {
   StudyModel reconstruction;
   StudyModel latent;
+  /// Whether the best code of each test image is searched for as well.
+  bool search_latent = false;
   StudyModel denoising;
   StudyModel anomaly;
   /// The same detector with the roles of the two data sets exchanged; not in the quick study.

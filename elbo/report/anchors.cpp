@@ -64,7 +64,7 @@ std::optional<double> reconstruction_error(const Study& study) {
   return lookup(study, "reconstruction", "mse");
 }
 
-const std::array<Anchor, 13> kAnchors = {{
+const std::array<Anchor, 14> kAnchors = {{
     {"Reconstruction, 32 latents: MSE",
      reconstruction_error,
      Unit::plain,
@@ -79,6 +79,13 @@ const std::array<Anchor, 13> kAnchors = {{
      {.0370, .0340, .0305},
      "–",
      "VAE 0.0371; UMAP autoencoder 0.0360"},
+    {"The same, the best code of each image searched for: MSE",
+     [](const Study& s) { return lookup(s, "latent", "searched_mse"); },
+     Unit::plain,
+     true,
+     {kNone, kNone, .0305},
+     "–",
+     "–"},
     {"2-D map: 5 nearest neighbours name the class",
      [](const Study& s) { return lookup(s, "latent", "knn5_accuracy"); },
      Unit::share,
@@ -142,7 +149,7 @@ const std::array<Anchor, 13> kAnchors = {{
      {kNone, .975, .985},
      "–",
      "98.1 %"},
-    {"−log p(x), dynamic binarisation: nats",
+    {"−log p(x) of the first test images, dynamic binarisation: nats",
      [](const Study& s) { return lookup(s, "likelihood", "nll_nats"); },
      Unit::nats,
      true,

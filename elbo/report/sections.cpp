@@ -96,6 +96,8 @@ Section latent_section(const Study& study) {
       one_decimal_percent);
   add(facts, "mean squared error, pixels in [0, 1]", result, "mse", three_digits);
   add_bound(facts, result);
+  add(facts, "mean squared error with the best code of each image, searched for", result,
+      "searched_mse", three_digits);
   section.body =
       html::paragraph(
           "With two latent numbers the whole code can be seen. No label was shown in training.") +

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "elbo/base/interrupt.h"
@@ -70,6 +71,31 @@ TEST(PosteriorSearch, EndsBelowTheLikelihood) {
   const double log_likelihood = -evaluate_likelihood(vae, data, 5000, 2).nll_nats;
   EXPECT_LT(mean(found.best_elbo), log_likelihood + 0.05);
   EXPECT_GT(mean(found.best_elbo), log_likelihood - 0.5);
+}
+
+TEST(PosteriorSearch, FindsCodesThatABlindEncoderDoesNot) {
+  const Dataset data = testing::tiny_images(60);
+  const FittedVae seeing = make_model(testing::tiny_config(), data);
+  ParameterMap parameters = seeing.parameters();
+  std::ranges::fill(parameters.at("encoder.posterior.weight").values<float>(), 0.0F);
+  const FittedVae blind(seeing.model(), parameters, seeing.data_settings(), 1);
+  const auto search = [&](std::int64_t starts, std::int64_t steps, std::int64_t batch_size = 100) {
+    return search_posteriors(blind, data,
+                             {.steps = steps, .starts = starts, .batch_size = batch_size});
+  };
+  const auto error = [&](const PosteriorSearch& found) {
+    return mean_squared_error(blind.decode(found.best_codes), unit_examples(data));
+  };
+  // After one step the code is about where the search began.
+  const PosteriorSearch there = search(200, 1);
+  EXPECT_LT(error(there), 0.7 * error(search(0, 1)));
+  const PosteriorSearch in_parts = search(200, 1, 7);
+  for (std::size_t i = 0; i < 60; ++i) {
+    EXPECT_NEAR(in_parts.best_elbo[i], there.best_elbo[i], 1e-2) << i;
+  }
+  const PosteriorSearch from_anywhere = search(200, 100), from_encoder = search(0, 100);
+  EXPECT_EQ(from_anywhere.encoder_elbo, from_encoder.encoder_elbo);
+  EXPECT_GT(mean(from_anywhere.best_elbo), mean(from_encoder.best_elbo) - 0.02);
 }
 
 TEST(PosteriorSearch, DoesNotDependOnTheBatches) {
