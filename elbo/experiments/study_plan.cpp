@@ -48,7 +48,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   plan.reconstruction = conv_when_full("reconstruction", {2, 16, 30});
   plan.latent = model("latent", {7, 34, 120});
   plan.denoising = conv_when_full("denoising", {2, 12, 16});
-  plan.anomaly = model("anomaly", {2, 12, 90});
+  plan.anomaly = model("anomaly", {3, 12, 90});
   plan.conditional = model("conditional", {3, 26, 80});
   // A flow as the prior needs more than a minute to be worth having.
   const ByBudget<std::string> explainer{"likelihood-aevb", "study-likelihood", "likelihood-conv"};
