@@ -1,0 +1,55 @@
+// The latent map of a small model: what it reports, and that a search for codes only gains.
+#include <gtest/gtest.h>
+
+#include "elbo/base/error.h"
+#include "elbo/experiments/experiments.h"
+#include "elbo/io/npy.h"
+#include "tests/temporary_folder.h"
+#include "tests/train/tiny.h"
+
+namespace elbo {
+namespace {
+
+class LatentMap : public ::testing::Test {
+ protected:
+  LatentMap() : folder_(memory_folder()), data_(testing::tiny_images(300)) {}
+
+  FittedVae model(RunConfig config = testing::tiny_config()) {
+    config.train.epochs = 20;
+    train_run(config, data_, {.folder = folder_ / "run", .callbacks = {}});
+    return load_run(folder_ / "run", 1).vae;
+  }
+
+  TemporaryFolder folder_;
+  Dataset data_;
+};
+
+TEST_F(LatentMap, HasCodesNeighboursAndAManifold) {
+  const ResultFolder results(folder_.path());
+  const nlohmann::json report = run_latent_map(model(), data_, {}, results);
+  // Three bars are easily told apart.
+  EXPECT_GT(report["knn5_accuracy"].get<double>(), 0.9);
+  EXPECT_GT(report["mse"].get<double>(), 0);
+  EXPECT_FALSE(report.contains("searched_mse"));
+  EXPECT_EQ(read_npy(folder_ / "results" / "latent_means.npy").extents(), (Extents{300, 2}));
+  EXPECT_EQ(read_npy(folder_ / "results" / "latent_manifold.npy").extents(),
+            (Extents{20, 20, 4, 4, 1}));
+}
+
+TEST_F(LatentMap, ASearchForCodesGains) {
+  const ResultFolder results(folder_.path());
+  const nlohmann::json report = run_latent_map(model(), data_, {.search = true}, results);
+  EXPECT_LT(report["searched_mse"].get<double>(), report["mse"].get<double>());
+  EXPECT_GT(report["searched_elbo_nats"].get<double>(), report["elbo_nats"].get<double>());
+  EXPECT_EQ(report["search"]["steps"], 100);
+}
+
+TEST_F(LatentMap, NeedsTwoLatents) {
+  RunConfig config = testing::tiny_config();
+  config.model.latent = 3;
+  const ResultFolder results(folder_.path());
+  EXPECT_THROW(run_latent_map(model(config), data_, {}, results), UsageError);
+}
+
+}  // namespace
+}  // namespace elbo
