@@ -46,7 +46,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     return make_model(name, preset, budget, seed, epochs);
   };
   plan.reconstruction = conv_when_full("reconstruction", {2, 16, 30});
-  plan.latent = model("latent", {7, 34, 120});
+  plan.latent = model("latent", {9, 34, 120});
   plan.denoising = conv_when_full("denoising", {2, 12, 16});
   plan.anomaly = model("anomaly", {3, 12, 90});
   plan.conditional = model("conditional", {3, 26, 80});

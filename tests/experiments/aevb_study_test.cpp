@@ -118,7 +118,8 @@ TEST_F(AevbStudyTest, GoesOnWhereItWasStopped) {
     EXPECT_EQ(trained.back(), "latent_5 4");
     EXPECT_EQ(trained.size(), static_cast<std::size_t>(4 - epoch));
     // Nor is what was trained before thought to have taken no time.
-    for (const json& model : result(name, "study")["models"]) {
+    const json study = result(name, "study");
+    for (const json& model : study["models"]) {
       EXPECT_GT(model["examples_per_second"], 0) << model["name"];
       EXPECT_GT(model["seconds"], 0) << model["name"];
     }
