@@ -99,7 +99,8 @@ class Search {
         count_(data.count()),
         batch_size_(std::clamp<std::int64_t>(count_, 1, options.batch_size)),
         encoder_(encoded(vae, data, settings)),
-        starts_(vae.sample_codes(options.starts, options.seed)),
+        starts_(options.starts > 0 ? vae.sample_codes(options.starts, options.seed)
+                                   : Array(DType::f32, {0, vae.model().latent()})),
         batch_(encoder_, batch_size_),
         gradient_(2 * batch_.half),
         moment1_(2 * batch_.half),
@@ -115,7 +116,7 @@ class Search {
     plan(step_, search_.graph,
          {{gradients[0], gradient_.data()}, {gradients[1], gradient_.data() + batch_.half}});
     plan(evaluate_, evaluation_.graph, {evaluation_.elbo, evaluation_.code});
-    plan(try_, trial_.graph, {trial_.elbo});
+    if (options.starts > 0) plan(try_, trial_.graph, {trial_.elbo});
   }
 
   PosteriorSearch run() {

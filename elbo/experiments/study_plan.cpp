@@ -70,7 +70,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     plan.importance_samples = 5000;
     plan.likelihood_count = 1000;
     plan.regret_count = 4000;
-    // One more false alarm in a thousand, and half as many anomalies pass.
+    // One more false alarm in a thousand, and a fifth of the anomalies pass (.01 % instead of .05).
     plan.false_alarm_rate = 0.004;
     plan.conditional.config.objective.beta = 4;
     // What the error measures; after fewer passes neighbours depend too much on the seed. In a

@@ -9,17 +9,13 @@
 
 #include "elbo/base/interrupt.h"
 #include "elbo/evaluate/bound.h"
-#include "tests/temporary_folder.h"
 #include "tests/train/tiny.h"
 
 namespace elbo {
 namespace {
 
-FittedVae make_model(RunConfig config, const Dataset& data) {
-  config.train.epochs = 10;
-  const TemporaryFolder folder(memory_folder());
-  train_run(config, data, {.folder = folder / "run", .callbacks = {}});
-  return load_run(folder / "run", 1).vae;
+FittedVae make_model(const RunConfig& config, const Dataset& data) {
+  return testing::trained_model(config, data, 10);
 }
 
 double mean(const std::vector<double>& values) {

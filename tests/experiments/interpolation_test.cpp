@@ -14,12 +14,7 @@ class Interpolation : public ::testing::Test {
  protected:
   Interpolation() : folder_(memory_folder()), data_(testing::tiny_images(300)) {}
 
-  FittedVae model() {
-    RunConfig config = testing::tiny_config();
-    config.train.epochs = 20;
-    train_run(config, data_, {.folder = folder_ / "run", .callbacks = {}});
-    return load_run(folder_ / "run", 1).vae;
-  }
+  FittedVae model() const { return testing::trained_model(testing::tiny_config(), data_, 20); }
 
   TemporaryFolder folder_;
   Dataset data_;

@@ -14,10 +14,8 @@ class LatentMap : public ::testing::Test {
  protected:
   LatentMap() : folder_(memory_folder()), data_(testing::tiny_images(300)) {}
 
-  FittedVae model(RunConfig config = testing::tiny_config()) {
-    config.train.epochs = 20;
-    train_run(config, data_, {.folder = folder_ / "run", .callbacks = {}});
-    return load_run(folder_ / "run", 1).vae;
+  FittedVae model(const RunConfig& config = testing::tiny_config()) const {
+    return testing::trained_model(config, data_, 20);
   }
 
   TemporaryFolder folder_;

@@ -8,6 +8,7 @@
 #include "elbo/data/dataset.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/train/train_run.h"
+#include "tests/temporary_folder.h"
 
 namespace elbo::testing {
 
@@ -66,6 +67,14 @@ inline RunConfig tiny_config() {
   config.train.schedule = "constant";
   config.train.checkpoint_seconds = 0;
   return config;
+}
+
+/// The model of such settings after so many epochs.
+inline FittedVae trained_model(RunConfig config, const Dataset& data, std::int64_t epochs) {
+  config.train.epochs = epochs;
+  const TemporaryFolder folder(memory_folder());
+  train_run(config, data, {.folder = folder / "run", .callbacks = {}});
+  return load_run(folder / "run", 1).vae;
 }
 
 /// Every weight of a finished run, by name.

@@ -14,9 +14,6 @@ Words words_for(const ConvGeometry& g, Precision precision) {
   return pays ? words_of(precision) : Words::floats;
 }
 
-/// Of x, for each part of the inner dimension, which every tile of rows reads anew.
-constexpr std::int64_t kCachedWords = (256 << 10) / 4;
-
 class ConvWeightGradientKernel : public Kernel {
  public:
   ConvWeightGradientKernel(const KernelContext& context, const Group& group)
@@ -61,6 +58,7 @@ class ConvWeightGradientKernel : public Kernel {
     }
     product_.run_length = are_pairs ? x.pairs() : g_.y[2];
     product_.a_step = are_pairs ? g_.x[3] : g_.stride * g_.x[3];
+    // Every tile of rows reads its part of x anew.
     product_.block_words = kCachedWords / (g_.stride * x.row_words() + 1) * product_.run_length;
     product_.threads = context.threads;
     x_ = operand(context, node.inputs[0], x);

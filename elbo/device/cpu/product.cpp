@@ -9,9 +9,8 @@ namespace {
 
 /// Below this many multiplications a second thread costs more than it brings.
 constexpr std::int64_t kWorkPerThread = 1 << 18;
-/// What part of the second-level cache a panel of B may take, and all of B where it stays while the
-/// rows of C are written one after the other.
-constexpr std::int64_t kCachedWords = (256 << 10) / 4, kMostCachedWords = (512 << 10) / 4;
+/// What all of B may take where it stays while the rows of C are written one after the other.
+constexpr std::int64_t kMostCachedWords = 2 * kCachedWords;
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;

@@ -10,6 +10,9 @@
 
 namespace elbo::cpu {
 
+/// Words that may be counted on to stay in the second-level cache beside all else: 256 KiB.
+inline constexpr std::int64_t kCachedWords = (256 << 10) / 4;
+
 /// Offsets of rows, in words: row (n * height + h) * width + w of the product is at
 /// n * step_n + h * step_h + w * step_w.
 struct RowOffsets {

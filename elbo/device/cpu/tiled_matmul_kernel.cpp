@@ -41,7 +41,7 @@ class TiledMatmulKernel : public Kernel {
   /// Blocks of a long inner dimension, so that the rows of A stay in the second-level cache from
   /// panel to panel of B, and each panel in the first.
   static std::int64_t block_words(std::int64_t rows, std::int64_t inner) {
-    constexpr std::int64_t kLong = 1024, kCachedWords = (256 << 10) / 4, kUnit = 64;
+    constexpr std::int64_t kLong = 1024, kUnit = 64;
     if (inner <= kLong) return inner;
     return std::clamp(kCachedWords / rows / kUnit * kUnit, 4 * kUnit, kLong);
   }
