@@ -10,7 +10,7 @@
 #include "elbo/base/suggest.h"
 #include "elbo/base/version.h"
 #include "elbo/io/toml.h"
-#include "elbo/train/settings.h"
+#include "elbo/train/run_config.h"
 
 namespace elbo::cli {
 namespace {
@@ -78,13 +78,34 @@ std::string path_of(const CLI::App& app, const CLI::App*& deepest) {
   return path;
 }
 
+/// What to say of "--epochs" or "train.epochs=3": those are settings. Empty when the word is none,
+/// or where none can be given.
+std::string setting_hint(const CLI::App& verb, const std::string& word) {
+  if (verb.get_option_no_throw("--set") == nullptr) return "";
+  const std::size_t equals = word.find('=');
+  const std::string value = equals == std::string::npos ? "=VALUE" : word.substr(equals);
+  std::string name = word.substr(0, equals);
+  name.erase(0, name.find_first_not_of('-'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  for (const TableHelp& table : settings_help()) {
+    for (const SettingHelp& setting : table.settings) {
+      if (name == setting.name || table.name + "." + name == setting.name) {
+        return "; did you mean '--set " + setting.name + value + "'?";
+      }
+    }
+  }
+  return "";
+}
+
 [[noreturn]] void throw_unexpected(const CLI::App& verb, const std::string& path,
                                    const std::string& word) {
   const std::string where = path.empty() ? "" : path + ": ";
   const std::string see = "; see 'elbo " + path + (path.empty() ? "" : " ") + "--help'";
+  const std::string set = setting_hint(verb, word);
   std::vector<std::string> known;
   if (word.starts_with('-') && word.size() > 1) {
     const std::string name = word.substr(0, word.find('='));
+    if (!set.empty()) throw UsageError("{}there is no option '{}'{}", where, name, set);
     for (const CLI::Option* option : verb.get_options()) {
       for (const std::string& each : option->get_lnames()) known.push_back("--" + each);
     }
@@ -92,7 +113,9 @@ std::string path_of(const CLI::App& app, const CLI::App*& deepest) {
     throw UsageError("{}there is no option '{}'{}", where, name, hint.empty() ? see : hint);
   }
   for (const CLI::App* each : verb.get_subcommands({})) known.push_back(each->get_name());
-  if (known.empty()) throw UsageError("{}unexpected argument '{}'{}", where, word, see);
+  if (known.empty()) {
+    throw UsageError("{}unexpected argument '{}'{}", where, word, set.empty() ? see : set);
+  }
   const std::string hint = did_you_mean(word, known);
   throw UsageError("{}there is no verb '{}'{}", where, word, hint.empty() ? see : hint);
 }

@@ -6,24 +6,10 @@
 #include "cli/command.h"
 #include "elbo/base/error.h"
 #include "elbo/base/suggest.h"
-#include "elbo/feed/settings.h"
-#include "elbo/models/settings.h"
-#include "elbo/objectives/settings.h"
-#include "elbo/train/settings.h"
+#include "elbo/train/run_config.h"
 
 namespace elbo::cli {
 namespace {
-
-struct TableHelp {
-  std::string name;
-  std::vector<SettingHelp> settings;
-};
-
-std::vector<TableHelp> tables() {
-  const auto help_of = [](const auto& table) { return TableHelp{table.name(), table.help()}; };
-  return {help_of(data_settings_table()), help_of(model_settings_table()),
-          help_of(objective_settings_table()), help_of(train_settings_table())};
-}
 
 class Settings : public Command {
  public:
@@ -52,7 +38,7 @@ class Settings : public Command {
 
  private:
   std::vector<TableHelp> asked_for() const {
-    std::vector<TableHelp> all = tables();
+    std::vector<TableHelp> all = settings_help();
     if (!name_) return all;
     const auto found = std::ranges::find(all, *name_, &TableHelp::name);
     if (found != all.end()) return {*found};

@@ -4,6 +4,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
+#include "elbo/models/settings.h"
 
 namespace elbo {
 namespace {
@@ -58,6 +59,12 @@ std::vector<SettingChange> setting_changes(const RunConfig& before, const RunCon
     }
   }
   return changes;
+}
+
+std::vector<TableHelp> settings_help() {
+  const auto help_of = [](const auto& table) { return TableHelp{table.name(), table.help()}; };
+  return {help_of(data_settings_table()), help_of(model_settings_table()),
+          help_of(objective_settings_table()), help_of(train_settings_table())};
 }
 
 nlohmann::json to_json(const RunConfig& config) {

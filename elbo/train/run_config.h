@@ -42,6 +42,13 @@ struct SettingChange {
 /// The settings of the four tables that differ.
 std::vector<SettingChange> setting_changes(const RunConfig& before, const RunConfig& after);
 
+struct TableHelp {
+  std::string name;
+  std::vector<SettingHelp> settings;
+};
+/// What each of the four tables may say.
+std::vector<TableHelp> settings_help();
+
 nlohmann::json to_json(const RunConfig& config);
 /// Throws FileError naming `path` when the file is no config of a run.
 RunConfig read_run_config(const std::filesystem::path& path);

@@ -65,6 +65,20 @@ TEST(Program, UnknownOptionGetsASuggestion) {
                         "presets: there is no option '--sed'; did you mean '--seed'?");
 }
 
+TEST(Program, SettingGivenAsAnOptionOrAWordGetsTheWayToGiveIt) {
+  expect_one_line_error(
+      run_program({"train", "strokes", "--epochs", "3"}), 2,
+      "train: there is no option '--epochs'; did you mean '--set train.epochs=VALUE'?");
+  expect_one_line_error(run_program({"train", "strokes", "--learning-rate=3e-3"}), 2,
+                        "train: there is no option '--learning-rate'; did you mean '--set "
+                        "train.learning_rate=3e-3'?");
+  expect_one_line_error(
+      run_program({"train", "strokes", "model.latent=3"}), 2,
+      "train: unexpected argument 'model.latent=3'; did you mean '--set model.latent=3'?");
+  expect_one_line_error(run_program({"presets", "--epochs=3"}), 2,
+                        "presets: there is no option '--epochs'; see 'elbo presets --help'");
+}
+
 TEST(Program, RejectsWrongArguments) {
   expect_one_line_error(run_program({"presets", "mlp", "more"}), 2,
                         "presets: unexpected argument 'more'; see 'elbo presets --help'");
