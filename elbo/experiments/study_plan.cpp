@@ -58,7 +58,10 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     // anomalies out.
     plan.false_alarm_rate = 0.007;
     // Smaller networks are further in the same few seconds: what a second layer gives comes later.
-    plan.reconstruction.config.model.hidden = plan.denoising.config.model.hidden = {512};
+    for (StudyModel* model : {&plan.reconstruction, &plan.denoising}) {
+      model->config.model.hidden = {400};
+      model->config.train.learning_rate = 6e-3;
+    }
     plan.conditional.config.model.hidden = {256, 256};
     plan.latent.config.model.likelihood = "gaussian";
     plan.latent.config.model.normalization = "layer";
