@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "elbo/report/figures/figures.h"
@@ -72,6 +73,36 @@ double reach(const std::vector<Cloud>& clouds) {
   return std::ceil(sizes[static_cast<std::size_t>(rank)] * 2.1) / 2;
 }
 
+using Places = std::vector<std::array<double, 2>>;
+
+/// Where the name of each cloud goes: its middle, moved until no two are closer than `distance`, or
+/// nearly so where it is crowded.
+Places name_places(const std::vector<Cloud>& clouds, double distance) {
+  Places places;
+  for (const Cloud& cloud : clouds) {
+    std::vector<double> x, y;
+    for (const auto& point : cloud.points) {
+      x.push_back(point[0]);
+      y.push_back(point[1]);
+    }
+    places.push_back({median(x), median(y)});
+  }
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const double x = places[i][0] - places[j][0], y = places[i][1] - places[j][1];
+        const double apart = std::hypot(x, y), lacking = distance - apart;
+        if (lacking <= 0) continue;
+        const double to_x = apart > 0 ? x / apart : 1, to_y = apart > 0 ? y / apart : 0;
+        places[i] = {places[i][0] + to_x * lacking / 2, places[i][1] + to_y * lacking / 2};
+        places[j] = {places[j][0] - to_x * lacking / 2, places[j][1] - to_y * lacking / 2};
+      }
+    }
+  }
+  return places;
+}
+
 std::string scatter_script(const std::vector<Cloud>& clouds) {
   const double limit = reach(clouds);
   std::string script = fmt::format(
@@ -80,6 +111,7 @@ std::string scatter_script(const std::vector<Cloud>& clouds) {
       "set ylabel 'latent coordinate 2'\n"
       "set key outside right center vertical samplen 0.8 spacing 1.3\n",
       -limit, limit);
+  const Places names = name_places(clouds, 0.075 * limit);
   std::string plot, labels;
   for (std::size_t i = 0; i < clouds.size(); ++i) {
     const Cloud& cloud = clouds[i];
@@ -94,14 +126,9 @@ std::string scatter_script(const std::vector<Cloud>& clouds) {
         plot.empty() ? "plot " : ", ", block, marker, colour.substr(1), marker, colour,
         gnuplot::literal(cloud.name));
     // Colours alone don't tell ten classes apart: each cloud carries its name in its middle.
-    std::vector<double> x, y;
-    for (const auto& point : cloud.points) {
-      x.push_back(point[0]);
-      y.push_back(point[1]);
-    }
     labels +=
         fmt::format("set label {} {} at {:.5g},{:.5g} center front textcolor rgb '#111111' boxed\n",
-                    i + 1, gnuplot::literal(cloud.name), median(x), median(y));
+                    i + 1, gnuplot::literal(cloud.name), names[i][0], names[i][1]);
   }
   return script + "set style textbox opaque noborder fillcolor rgb '#30ffffff' margins 0.4,0.4\n" +
          labels + plot + "\n";
