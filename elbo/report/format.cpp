@@ -41,6 +41,7 @@ std::string set_name(const std::string& spec) {
 }
 
 std::string spoken(std::string name) {
+  if (name == "combined") return "combined score";
   if (name == "kl") return "KL divergence";
   if (name == "mahalanobis") return "Mahalanobis distance";
   std::replace(name.begin(), name.end(), '_', ' ');

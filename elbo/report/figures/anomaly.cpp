@@ -52,13 +52,18 @@ std::string signed_logarithmic_axis(double width, double low, double high) {
       tics);
 }
 
+/// Of the highest bar, above which the threshold's name has its place.
+constexpr double kHeadRoom = 1.15;
+
 std::string histogram_panel(const Record& result, const Score& score) {
   const Histogram histogram =
       paired_histogram(score.normal.values<float>(), score.anomalous.values<float>());
   const double low = histogram.bins.front()[0], high = histogram.bins.back()[1];
   // Steps: both edges of each bin at its height.
   std::vector<std::vector<double>> outline;
+  double highest = 0;
   for (const auto& bin : histogram.bins) {
+    highest = std::max({highest, 100 * bin[2], 100 * bin[3]});
     outline.push_back({bin[0], 100 * bin[2], 100 * bin[3]});
     outline.push_back({bin[1], 100 * bin[2], 100 * bin[3]});
   }
@@ -67,8 +72,8 @@ std::string histogram_panel(const Record& result, const Score& score) {
   if (!unit.empty()) unit = " (" + unit + ")";
   script += fmt::format(
       "set xlabel {}\nset ylabel 'images in a bin (%)'\nset key maxrows 1\n"
-      "set yrange [0:*]\nset xrange [{:.6g}:{:.6g}]\n",
-      gnuplot::literal(spoken(score.name) + unit), low, high);
+      "set yrange [0:{:.6g}]\nset xrange [{:.6g}:{:.6g}]\n",
+      gnuplot::literal(spoken(score.name) + unit), kHeadRoom * std::max(highest, 1e-9), low, high);
   if (histogram.logarithmic) script += gnuplot::logarithmic_tics('x', low, high);
   if (histogram.linear_width > 0) {
     script += signed_logarithmic_axis(histogram.linear_width, low, high);
