@@ -11,7 +11,7 @@ namespace elbo {
 
 struct AnomalyReportOptions {
   /// The score of the headline numbers.
-  std::string chosen = "negative_elbo";
+  std::string chosen = "combined";
   /// results/NAME.json and the arrays' prefix.
   std::string name = "anomaly";
   bool with_seed_rule = true;

@@ -167,8 +167,8 @@ class Study {
   json anomaly(const FittedVae& vae) {
     const AnomalyCalibration calibration =
         calibrated(plan_.anomaly, vae, data_.train, {.names = usual_score_names(vae.model())});
-    const json report = run_anomaly(vae, calibration, data_.test, data_.anomalous_test,
-                                    {.chosen = "combined", .scores = {}}, results_);
+    const json report =
+        run_anomaly(vae, calibration, data_.test, data_.anomalous_test, {}, results_);
     return {{"accept_rate", report["accept_rate"]},
             {"false_accept_rate", report["false_accept_rate"]},
             {"auroc", report["auroc"]},
