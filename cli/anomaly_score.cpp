@@ -24,13 +24,20 @@ std::string csv_field(const std::string& text) {
   return quoted + '"';
 }
 
+/// What decides without the user's word: the score for anomalies that may be of any kind, where the
+/// calibration has it.
+std::string usual_judge(const AnomalyCalibration& calibration) {
+  return calibration.thresholds.contains("combined") ? "combined" : "negative_elbo";
+}
+
 class AnomalyScore : public Command {
  public:
   void declare(Arguments& arguments) override {
     arguments.positional("RUN", &run_, "a calibrated run folder");
     arguments.positional("SPEC", &spec_, "the data to judge");
     arguments.option("--out FILE.csv", &out_, "one line an example", {}, Need::required);
-    arguments.option("--score NAME", &score_, "which score decides", one_of(anomaly_score_names()));
+    arguments.option("--score NAME", &score_, "which score decides; combined, where it was calibrated",
+                     one_of(anomaly_score_names()));
     arguments.option("--scores LIST", &scores_,
                      "columns of the file beside the deciding one: " + score_list_help());
     arguments.example("elbo anomaly score runs/parts images:new-parts --out scores.csv");
@@ -41,6 +48,7 @@ class AnomalyScore : public Command {
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");
     const Dataset data = load_dataset_for(loaded, spec_, common.data());
+    if (score_.empty()) score_ = usual_judge(calibration);
     const double threshold = calibration.threshold(score_);
     const std::vector<std::string> names =
         parse_score_list(scores_ + "," + score_, loaded.vae.model(), calibration.usual_scores());
@@ -74,7 +82,7 @@ class AnomalyScore : public Command {
   }
 
  private:
-  std::string run_, spec_, out_, score_ = "negative_elbo", scores_ = "usual";
+  std::string run_, spec_, out_, score_, scores_ = "usual";
 };
 
 }  // namespace
