@@ -36,7 +36,8 @@ class AnomalyScore : public Command {
     arguments.positional("RUN", &run_, "a calibrated run folder");
     arguments.positional("SPEC", &spec_, "the data to judge");
     arguments.option("--out FILE.csv", &out_, "one line an example", {}, Need::required);
-    arguments.option("--score NAME", &score_, "which score decides; combined, where it was calibrated",
+    arguments.option("--score NAME", &score_,
+                     "which score decides; combined, where it was calibrated",
                      one_of(anomaly_score_names()));
     arguments.option("--scores LIST", &scores_,
                      "columns of the file beside the deciding one: " + score_list_help());

@@ -7,12 +7,11 @@
 namespace elbo {
 namespace {
 
-constexpr std::uint32_t kDraws = 4;
+constexpr int kDraws = 4;
 
-void add_share(std::vector<double>& means, const Array& values) {
+std::vector<double> numbers(const Array& values) {
   const auto elements = values.values<float>();
-  means.resize(elements.size());
-  for (std::size_t i = 0; i < elements.size(); ++i) means[i] += elements[i] / kDraws;
+  return {elements.begin(), elements.end()};
 }
 
 }  // namespace
@@ -24,22 +23,25 @@ ScoreInput::ScoreInput(const FittedVae& vae, const Dataset& data, const ScoreSet
 
 const ScoreInput::BoundTerms& ScoreInput::bound() const {
   if (bound_) return *bound_;
-  BoundTerms means;
-  for (std::uint32_t draw = 0; draw < kDraws; ++draw) {
-    PassOptions options = vae_.pass();
-    options.seed = settings_.seed;
-    options.step = draw + 1;
-    const auto arrays =
-        run_pass(data_, vae_.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
+  PassOptions options = vae_.pass();
+  options.seed = settings_.seed;
+  const auto arrays =
+      run_pass(data_, vae_.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
+        // What the draws have in common, such as the encoder, the plan computes once.
+        Value log_likelihood, kl;
+        for (int draw = 0; draw < kDraws; ++draw) {
           const ElboTerms terms =
               elbo_terms(vae_.model(), nodes.model_batch(vae_.data_settings(), false));
-          return std::vector<Value>{-terms.elbo, -terms.log_likelihood, terms.kl};
-        });
-    add_share(means.negative_elbo, arrays[0]);
-    add_share(means.negative_log_likelihood, arrays[1]);
-    add_share(means.kl, arrays[2]);
-  }
-  return bound_.emplace(std::move(means));
+          log_likelihood = draw == 0 ? terms.log_likelihood : log_likelihood + terms.log_likelihood;
+          kl = draw == 0 ? terms.kl : kl + terms.kl;
+        }
+        constexpr double kShare = 1.0 / kDraws;
+        return std::vector<Value>{(kl - log_likelihood) * kShare, log_likelihood * -kShare,
+                                  kl * kShare};
+      });
+  return bound_.emplace(BoundTerms{.negative_elbo = numbers(arrays[0]),
+                                   .negative_log_likelihood = numbers(arrays[1]),
+                                   .kl = numbers(arrays[2])});
 }
 
 const Array& ScoreInput::codes() const {

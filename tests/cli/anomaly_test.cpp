@@ -109,8 +109,8 @@ TEST_F(AnomalyVerbs, SlowScoresAreComputedWhenAskedFor) {
 
 TEST_F(AnomalyVerbs, ScoreWritesAColumnAScore) {
   ASSERT_EQ(run({"anomaly", "calibrate", model(), kHeldOut}).status, 0);
-  const ProgramResult result = run({"anomaly", "score", model(), kOdd, "--out", file("s.csv"),
-                                    "--scores", "kl", "--json"});
+  const ProgramResult result =
+      run({"anomaly", "score", model(), kOdd, "--out", file("s.csv"), "--scores", "kl", "--json"});
   ASSERT_EQ(result.status, 0) << result.errors;
   const json found = json::parse(result.output);
   EXPECT_EQ(found["score"], "combined");
