@@ -118,9 +118,9 @@ class Study {
 
   double train_on_generated(const FittedVae& conditional) {
     session_.stage("train-on-generated: a classifier that sees samples alone");
-    return train_on_generated_accuracy(
-        conditional, data_.test, {.seed = options_.seed, .classifier = *plan_.train_on_generated},
-        session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated"));
+    return train_on_generated_accuracy(conditional, data_.test, *plan_.train_on_generated,
+                                       session_.model_folder("train-on-generated"),
+                                       session_.callbacks("train-on-generated"));
   }
 
   FittedVae train(StudyModel& model) { return train(model, data_.train); }

@@ -73,6 +73,8 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
   if (budget == "standard") {
     plan.importance_samples = 500;
     plan.likelihood_count = 1000;
+    plan.train_on_generated = {
+        .count = 240000, .seed = seed, .classifier = {.epochs = 1, .seed = seed}};
   } else if (budget == "full") {
     plan.importance_samples = 5000;
     plan.likelihood_count = 1000;
@@ -84,12 +86,11 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     plan.latent.config.model.likelihood = "gaussian";
     plan.latent.config.data.distortion = 0.15;
     plan.search_latent = true;
+    plan.train_on_generated = {
+        .count = 360000, .seed = seed, .classifier = {.epochs = 4, .seed = seed}};
   }
   plan.judge = {.epochs = Epochs{6, 8, 20}.of(budget), .distortion = 0.5, .seed = seed};
   plan.judge.network.dropout = 0.1;
-  if (budget != "quick") {
-    plan.train_on_generated = {.epochs = budget == "standard" ? 1 : 4, .seed = seed};
-  }
   return plan;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "elbo/experiments/classifier.h"
+#include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_config.h"
 
 namespace elbo {
@@ -40,9 +40,8 @@ struct StudyPlan {
   /// Of the likelihood estimate: samples an example, and examples.
   std::int64_t importance_samples = 64, likelihood_count = 500;
   ClassifierSettings judge;
-  /// The classifier that is trained on samples alone, six times as many as there are real images;
-  /// not in the quick study.
-  std::optional<ClassifierSettings> train_on_generated;
+  /// The classifier that is trained on samples alone; not in the quick study.
+  std::optional<TrainOnGeneratedOptions> train_on_generated;
 };
 
 /// Throws UsageError for an unknown budget.
