@@ -28,7 +28,7 @@ class AnomalyEvaluate : public Command {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");
-    const Dataset normal = load_dataset(normal_, common.data());
+    const Dataset normal = load_dataset_for(loaded, normal_, common.data());
     const ScoreRequest request{
         .names = parse_score_list(scores_, loaded.vae.model(), calibration.usual_scores())};
     // Before hours of scoring: a score without a threshold.

@@ -1,4 +1,7 @@
 // `elbo decode RUN z.npy --out x.npy`: from codes to data.
+#include <algorithm>
+#include <cmath>
+
 #include "cli/class_argument.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -26,10 +29,17 @@ class Decode : public Command {
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const Vae& model = loaded.vae.model();
-    const Array codes = read_npy(codes_);
+    const Array codes = read_npy(codes_).to_f32();
     if (codes.rank() != 2 || codes.extent(1) != model.latent() || codes.extent(0) == 0) {
       throw ShapeError("{}: expected codes of shape (count, {}), as 'elbo encode' writes; found {}",
                        codes_, model.latent(), to_string(codes.extents()));
+    }
+    const auto values = codes.values<float>();
+    const auto strange = std::ranges::find_if(values, [](float x) { return !std::isfinite(x); });
+    if (strange != values.end()) {
+      throw DataError("{}: row {}, column {} is {}; expected finite numbers", codes_,
+                      (strange - values.begin()) / model.latent(),
+                      (strange - values.begin()) % model.latent(), *strange);
     }
     const std::optional<Array> labels = labels_for(loaded, codes.extent(0));
     Array examples = loaded.vae.decode(codes, labels ? &*labels : nullptr);

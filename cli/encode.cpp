@@ -1,6 +1,8 @@
 // `elbo encode RUN SPEC --out z.npy`: from data to codes.
 #include "cli/command.h"
 #include "cli/output.h"
+#include "elbo/base/error.h"
+#include "elbo/base/file.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/io/npy.h"
 
@@ -21,11 +23,11 @@ class Encode : public Command {
   }
 
   Result run(const CommonOptions& common) override {
-    const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
-    Dataset data = load_dataset_for(loaded, spec_, common.data());
-    if (loaded.config.data.binarisation == "static") {
-      data = binarised(data, static_cast<std::uint64_t>(common.seed.value_or(1)));
+    if (log_variance_ && is_same_file(out_, *log_variance_)) {
+      throw UsageError("--out and --log-variance: expected two files, found {} for both", out_);
     }
+    const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
+    const Dataset data = load_dataset_for(loaded, spec_, common.data());
     const FittedVae::Codes codes = loaded.vae.encode(data);
     write_npy(out_, codes.means);
     if (log_variance_) write_npy(*log_variance_, codes.log_variances);

@@ -23,9 +23,8 @@ class Evaluate : public Command {
 
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
-    Dataset data = load_dataset_for(loaded, spec_, common.data());
+    const Dataset data = load_dataset_for(loaded, spec_, common.data());
     const auto seed = static_cast<std::uint64_t>(common.seed.value_or(1));
-    if (loaded.config.data.binarisation == "static") data = binarised(data, seed);
     const BoundReport bound = evaluate_bound(loaded.vae, data, seed);
     Result result;
     result.json = {{"run", run_},

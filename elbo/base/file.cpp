@@ -45,6 +45,24 @@ bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
   return true;
 }
 
+/// A device or a pipe, which a file must not be put in the place of.
+bool is_special(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+void write_special(const std::filesystem::path& path,
+                   std::span<const std::span<const std::uint8_t>> parts) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  bool written = file.get() >= 0;
+  for (const std::span<const std::uint8_t> part : parts) {
+    written = written && write_all(file.get(), part);
+  }
+  if (!written) throw FileError("{}: can't be written: {}", path.string(), reason());
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -88,8 +106,12 @@ void write_file(const std::filesystem::path& path, std::span<const std::uint8_t>
   write_file_parts(path, {&bytes, 1});
 }
 
-void write_file_parts(const std::filesystem::path& path,
+void write_file_parts(const std::filesystem::path& wanted,
                       std::span<const std::span<const std::uint8_t>> parts) {
+  if (is_special(wanted)) return write_special(wanted, parts);
+  // A link stays a link: what it points at is replaced.
+  const std::filesystem::path path =
+      std::filesystem::is_symlink(wanted) ? std::filesystem::weakly_canonical(wanted) : wanted;
   const std::string temporary = path.string() + ".tmp" + std::to_string(::getpid());
   const auto fail = [&](const std::string& why) {
     ::unlink(temporary.c_str());
@@ -107,6 +129,14 @@ void write_file_parts(const std::filesystem::path& path,
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
   write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code ignored;
+  const auto whole = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  return whole(a) == whole(b);
 }
 
 void make_directory(const std::filesystem::path& path) {

@@ -2,16 +2,18 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 
 namespace elbo {
 namespace {
 
-volatile std::sig_atomic_t g_interrupted = 0;
+// Read by any thread, written by a handler of signals, which may only touch what never locks.
+std::atomic<bool> g_interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int) {
-  if (g_interrupted != 0) _exit(130);
-  g_interrupted = 1;
+  if (g_interrupted.exchange(true)) _exit(130);
 }
 
 }  // namespace
@@ -25,11 +27,11 @@ void install_interrupt_handler() {
 }
 
 bool interrupted() {
-  return g_interrupted != 0;
+  return g_interrupted;
 }
 
 void set_interrupted(bool value) {
-  g_interrupted = value ? 1 : 0;
+  g_interrupted = value;
 }
 
 }  // namespace elbo

@@ -32,6 +32,9 @@ spdlog::level::level_enum spdlog_level(Level level) {
   return spdlog::level::info;
 }
 
+/// Of this thread; with ": ", or empty.
+thread_local std::string t_label;
+
 }  // namespace
 
 void set_level(Level level) {
@@ -40,7 +43,15 @@ void set_level(Level level) {
 
 void write(Level level, const std::string& message) {
   const char* prefix = level == Level::warning ? "warning: " : "";
-  logger().log(spdlog_level(level), "{}{}", prefix, message);
+  logger().log(spdlog_level(level), "{}{}{}", prefix, t_label, message);
+}
+
+Label::Label(std::string text) : before_(std::move(t_label)) {
+  t_label = text.empty() ? std::string() : std::move(text) + ": ";
+}
+
+Label::~Label() {
+  t_label = std::move(before_);
 }
 
 }  // namespace elbo::logging

@@ -18,8 +18,10 @@ Value Categorical::log_prob(Value one_hot) const {
 }
 
 Value Categorical::sample() const {
-  // Uniforms are multiples of 2^-24 below 1; half a step keeps the logarithms finite.
-  const Value u = logits.graph().random_uniform(logits.shape()) + 0x1p-25;
+  // Uniforms are multiples of 2^-24 below 1; half a step in the place of 0 keeps the logarithms
+  // finite.
+  Graph& graph = logits.graph();
+  const Value u = maximum(graph.random_uniform(logits.shape()), graph.constant(0x1p-25));
   const Value noisy = logits - log(-log(u));
   return equal(noisy, expand_dims(max(noisy, {-1}), -1));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "elbo/base/check.h"
 #include "elbo/graph/ops.h"
@@ -32,6 +33,7 @@ struct LogSum {
   double largest = -INFINITY;
   double scaled_sum = 0;
   void add(double x) {
+    if (x == -INFINITY) return;
     if (x > largest) {
       scaled_sum = scaled_sum * std::exp(largest - x) + 1;
       largest = x;
@@ -154,18 +156,15 @@ std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset&
 
 LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
                                      std::int64_t samples, std::uint64_t seed) {
-  double total = 0, squares = 0;
-  for (const double nll : importance_weighted_nll(vae, data, samples, seed)) {
-    total += nll;
-    squares += nll * nll;
-  }
-  const auto count = static_cast<double>(data.count());
-  const double mean = total / count;
-  return {
-      .count = data.count(),
-      .importance_samples = samples,
-      .nll_nats = mean,
-      .nll_standard_error_nats = std::sqrt(std::max(0.0, squares / count - mean * mean) / count)};
+  const std::vector<double> nll = importance_weighted_nll(vae, data, samples, seed);
+  const auto count = static_cast<double>(nll.size());
+  const double mean = std::accumulate(nll.begin(), nll.end(), 0.0) / count;
+  double squares = 0;
+  for (const double x : nll) squares += (x - mean) * (x - mean);
+  return {.count = data.count(),
+          .importance_samples = samples,
+          .nll_nats = mean,
+          .nll_standard_error_nats = std::sqrt(squares / std::max(1.0, count - 1) / count)};
 }
 
 }  // namespace elbo

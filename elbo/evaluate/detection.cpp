@@ -64,7 +64,10 @@ double average_precision(const std::vector<double>& normal, const std::vector<do
 }
 
 std::int64_t enough_for_threshold(double rate) {
-  return static_cast<std::int64_t>(std::ceil(1 / rate));
+  // The least n with ceil((n + 1) (1 - rate)) <= n, about 1 / rate - 1.
+  auto count = static_cast<double>(std::max<std::int64_t>(1, std::llround(1 / rate) - 2));
+  while (std::ceil((count + 1) * (1 - rate)) > count) ++count;
+  return static_cast<std::int64_t>(count);
 }
 
 double calibrated_threshold(std::vector<double> held_out, double rate) {

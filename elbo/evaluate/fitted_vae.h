@@ -56,6 +56,7 @@ class FittedVae {
   const ParameterMap& parameters() const { return parameters_; }
   const DataSettings& data_settings() const { return data_settings_; }
   int threads() const { return threads_; }
+  void use_threads(int threads) { threads_ = threads; }
   PassOptions pass() const { return {.threads = threads_}; }
 
   /// Throws ShapeError when the data is not what the model was trained on: other sizes, or a

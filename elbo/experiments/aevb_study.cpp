@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "elbo/data/source.h"
 #include "elbo/experiments/bound_curve.h"
 #include "elbo/experiments/experiments.h"
 #include "elbo/experiments/study_session.h"
 #include "elbo/train/run_folder.h"
+#include "elbo/train/train_run.h"
 
 namespace elbo {
 namespace {
@@ -44,18 +46,17 @@ class AevbStudy {
   json run() {
     json models = json::array(), bounds = json::array();
     std::map<std::int64_t, FittedVae> fitted;
-    for (StudyModel& model : plan_.models) {
-      const std::int64_t latent = model.config.model.latent;
-      BoundCurve curve(RunPaths(session_.model_folder(model.name)).results() / "bound_curve.json");
-      fitted.emplace(latent, train(model, curve));
+    for (Trained& trained : train_all()) {
+      const std::int64_t latent = trained.vae->model().latent();
       json points = json::array();
-      for (const BoundPoint& point : curve.points()) points.push_back(to_json(point));
-      const BoundPoint& last = curve.points().back();
-      models.push_back({{"name", model.name}, {"latent", latent}, {"curve", points}});
+      for (const BoundPoint& point : trained.curve.points()) points.push_back(to_json(point));
+      const BoundPoint& last = trained.curve.points().back();
+      models.push_back({{"name", trained.name}, {"latent", latent}, {"curve", points}});
       bounds.push_back({{"latent", latent},
                         {"train_elbo_nats", last.train_elbo_nats},
                         {"test_elbo_nats", last.test_elbo_nats},
                         {"examples", last.examples}});
+      fitted.emplace(latent, *std::move(trained.vae));
     }
     session_.stage("manifold and samples");
     write_bounds(models);
@@ -69,15 +70,42 @@ class AevbStudy {
   }
 
  private:
+  struct Trained {
+    std::string name;
+    BoundCurve curve;
+    std::optional<FittedVae> vae;
+  };
+
+  std::vector<Trained> train_all() {
+    std::vector<Trained> all;
+    for (const StudyModel& model : plan_.models) {
+      const RunPaths paths(session_.model_folder(model.name));
+      all.push_back({model.name, BoundCurve(paths.results() / "bound_curve.json"), std::nullopt});
+    }
+    std::vector<Task> tasks;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      StudyModel& model = plan_.models[i];
+      model.config.train.epochs = plan_.milestones.back();
+      const auto task = [this, &model, &trained = all[i]](const TaskContext& context) {
+        trained.vae = train(model, trained.curve, context);
+        trained.vae->use_threads(options_.threads);
+      };
+      tasks.push_back(
+          {.name = model.name, .work = training_flops(model.config, data_.train), .run = task});
+    }
+    session_.run(std::move(tasks));
+    return all;
+  }
+
   /// Trains from milestone to milestone; at each the bound is estimated with the weights of that
   /// moment, on training and test examples alike.
-  FittedVae train(StudyModel& model, BoundCurve& curve) {
-    session_.stage(fmt::format("{}: preset {}", model.name, model.preset));
+  FittedVae train(StudyModel& model, BoundCurve& curve, const TaskContext& context) {
+    session_.stage("preset " + model.preset);
     for (const std::int64_t epochs : plan_.milestones) {
       const bool is_last = epochs == plan_.milestones.back();
       if (curve.has(epochs) && !is_last) continue;
       model.config.train.epochs = epochs;
-      TrainedModel trained = session_.train(model, data_.train, plan_.milestones.back());
+      TrainedModel trained = session_.train(model, data_.train, context, plan_.milestones.back());
       // A run that was begun with a larger budget may be past this milestone.
       const std::int64_t done = trained.training.epochs;
       if (!curve.has(done)) {

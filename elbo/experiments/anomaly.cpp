@@ -92,12 +92,12 @@ nlohmann::json run_anomaly(const FittedVae& vae, const AnomalyCalibration& calib
     }
     report["scores"].push_back(std::move(score));
   }
-  if (options.with_seed_rule) {
+  if (options.with_seed_rule && normal_scores.contains("reconstruction_error")) {
     report["seed_rule"] = seed_rule(calibration, normal_scores, anomalous_scores);
   }
   const ImageShape& image = vae.model().data().image;
   const bool of_all = request.slow_examples == 0 || !find_anomaly_score(options.chosen).slow;
-  if (of_all && image.height > 1 && image.width > 1) {
+  if (of_all && can_be_drawn(image)) {
     report["most_anomalous_normal"] =
         results.write_array(options.name + "_most_anomalous_normal",
                             extremes(normal, normal_scores.at(options.chosen), true, image));

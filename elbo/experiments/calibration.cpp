@@ -7,6 +7,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/detection.h"
+#include "elbo/experiments/load_run.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo {
@@ -29,6 +30,22 @@ std::vector<double> cross_fitted(const LearnedScore& score, const ScoreFeatures&
     }
   }
   return scores;
+}
+
+/// What the thresholds promise, and what is learned from four fifths of them, needs some.
+void check_count(const Dataset& held_out, const CalibrationOptions& options) {
+  constexpr std::int64_t kFewestToLearnFrom = 10;
+  const bool learns = std::ranges::any_of(options.scores.names, [](const std::string& name) {
+    return find_anomaly_score(name).learned.has_value();
+  });
+  const std::int64_t needed =
+      std::max(enough_for_threshold(options.false_alarm_rate), learns ? kFewestToLearnFrom : 1);
+  if (held_out.count() >= needed) return;
+  throw DataError(
+      "calibration: {} held-out examples are too few for a false-alarm rate of {}{}; give at least "
+      "{}",
+      held_out.count(), options.false_alarm_rate, learns ? " and for scores that learn" : "",
+      needed);
 }
 
 Dataset evenly_spread(const Dataset& data, std::int64_t count) {
@@ -113,6 +130,7 @@ AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
                                  .settings = options.settings,
                                  .thresholds = {},
                                  .learned = {}};
+  check_count(held_out, options);
   // The seed's rule is about the error, whatever else is asked for.
   ScoreRequest request = options.scores;
   request.names.emplace_back("reconstruction_error");
@@ -138,7 +156,7 @@ AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
 }
 
 Dataset held_out_examples(const RunConfig& config, const Dataset& data) {
-  Dataset part = data.subset(run_split(data, config).validation);
+  Dataset part = as_trained_on(config, data).subset(run_split(data, config).validation);
   part.spec = data.spec + ", held out";
   return part;
 }

@@ -5,6 +5,7 @@
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/graph/ops.h"
+#include "elbo/graph/work.h"
 #include "elbo/train/metrics_log.h"
 #include "elbo/train/run_folder.h"
 
@@ -61,9 +62,16 @@ double FittedClassifier::accuracy(const Array& images, const Array& labels) cons
   return static_cast<double>(right) / static_cast<double>(found.size());
 }
 
-FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
-                                  const std::filesystem::path& folder, int threads,
-                                  const TrainingCallbacks& callbacks) {
+double training_flops(const Dataset& data, const ClassifierSettings& settings) {
+  Graph graph;
+  const Categorical classes =
+      classify(BatchNodes(graph, data).examples(), shape_of(data), settings.network, true);
+  return training_flops(graph, classes.logits, data.count()) * static_cast<double>(settings.epochs);
+}
+
+TrainedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
+                                   const std::filesystem::path& folder, int threads,
+                                   const TrainingCallbacks& callbacks) {
   const DataShape shape = shape_of(data);
   if (shape.class_count < 2) {
     throw UsageError("{}: a classifier needs labels of at least two classes", data.spec);
@@ -100,9 +108,11 @@ FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings&
     append_metrics(paths.metrics(), report);
     if (callbacks.on_epoch) callbacks.on_epoch(report);
   };
-  trainer.run(logged);
+  const TrainingResult result = trainer.run(logged);
   write_parameters(paths.model(), trainer.layout(), trainer.best_parameters());
-  return {shape, settings.network, to_map(trainer.layout(), trainer.best_parameters()), threads};
+  return {.classifier = {shape, settings.network,
+                         to_map(trainer.layout(), trainer.best_parameters()), threads},
+          .training = result};
 }
 
 }  // namespace elbo

@@ -29,6 +29,7 @@ class FittedClassifier {
         parameters_(std::move(parameters)),
         threads_(threads) {}
 
+  void use_threads(int threads) { threads_ = threads; }
   /// Class probabilities of images (M, D) f32 in [0, 1]: (M, C).
   Array probabilities(const Array& images) const;
   /// What its last layer sees of images (M, D) f32 in [0, 1]: (M, hidden).
@@ -46,10 +47,18 @@ class FittedClassifier {
   int threads_;
 };
 
+/// Floating-point operations of training it, about.
+double training_flops(const Dataset& data, const ClassifierSettings& settings);
+
+struct TrainedClassifier {
+  FittedClassifier classifier;
+  TrainingResult training;
+};
+
 /// Trains on labelled data; keeps checkpoints in the folder and continues from them.
-FittedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
-                                  const std::filesystem::path& folder, int threads,
-                                  const TrainingCallbacks& callbacks);
+TrainedClassifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
+                                   const std::filesystem::path& folder, int threads,
+                                   const TrainingCallbacks& callbacks);
 
 /// Index of the largest entry of each row.
 std::vector<std::int32_t> most_probable(const Array& probabilities);

@@ -25,6 +25,13 @@ std::vector<std::int32_t> first_of_each_class(const Dataset& data, std::int64_t 
   return chosen;
 }
 
+std::optional<std::int32_t> first_of_class(const Dataset& data, std::int64_t label) {
+  const auto labels = data.labels->values<std::int32_t>();
+  const auto found = std::ranges::find(labels, static_cast<std::int32_t>(label));
+  if (found == labels.end()) return std::nullopt;
+  return static_cast<std::int32_t>(found - labels.begin());
+}
+
 nlohmann::json names_of(const Dataset& data, const std::vector<std::int32_t>& indices) {
   nlohmann::json names = nlohmann::json::array();
   for (const std::int32_t index : indices) {

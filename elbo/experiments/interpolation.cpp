@@ -1,6 +1,7 @@
 // Interpolation: from one example to another through latent space, on a straight line, on a great
 // circle and on a geodesic of the decoder, with measures of how smooth the way is.
 #include <algorithm>
+#include <optional>
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/geodesic.h"
@@ -54,10 +55,9 @@ std::vector<std::vector<std::int32_t>> ends_of_pairs(const Dataset& test,
                                                      const InterpolationOptions& options) {
   const bool by_class = test.labels && test.class_count() > 1;
   // Ends are the first example of each class, or examples by number.
-  const std::vector<std::int32_t> firsts = first_of_each_class(test);
-  const std::int64_t available = by_class ? static_cast<std::int64_t>(firsts.size()) : test.count();
-  const auto index = [&](std::int64_t end) {
-    return by_class ? firsts[static_cast<std::size_t>(end)] : static_cast<std::int32_t>(end);
+  const std::int64_t available = by_class ? test.class_count() : test.count();
+  const auto index = [&](std::int64_t end) -> std::optional<std::int32_t> {
+    return by_class ? first_of_class(test, end) : static_cast<std::int32_t>(end);
   };
   std::vector<std::vector<std::int32_t>> ends;
   for (const auto& [from, to] : options.pairs.empty() ? default_pairs(available) : options.pairs) {
@@ -65,7 +65,13 @@ std::vector<std::vector<std::int32_t>> ends_of_pairs(const Dataset& test,
       throw UsageError("interpolate: pair {},{}: {} has {} {}", from, to, test.spec, available,
                        by_class ? "classes" : "examples");
     }
-    ends.push_back({index(from), index(to)});
+    const std::optional<std::int32_t> first = index(from), last = index(to);
+    if (first && last) {
+      ends.push_back({*first, *last});
+    } else if (!options.pairs.empty()) {
+      throw UsageError("interpolate: pair {},{}: {} has no example of class {}", from, to,
+                       test.spec, test.class_names[static_cast<std::size_t>(first ? to : from)]);
+    }
   }
   if (ends.empty()) {
     throw UsageError("interpolate: {} has too few examples; give --pair A,B", test.spec);

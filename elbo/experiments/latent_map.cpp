@@ -1,7 +1,9 @@
 // The latent map: where each example lands in two dimensions, and what every place decodes to.
+#include <array>
 #include <numeric>
 
 #include "elbo/base/error.h"
+#include "elbo/data/classes.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/evaluate/linear_probe.h"
 #include "elbo/evaluate/nearest.h"
@@ -35,26 +37,36 @@ Array manifold_codes() {
   return codes;
 }
 
-std::vector<std::int32_t> range(std::int64_t first, std::int64_t last) {
-  std::vector<std::int32_t> indices(static_cast<std::size_t>(last - first));
-  std::iota(indices.begin(), indices.end(), static_cast<std::int32_t>(first));
-  return indices;
-}
-
 /// Codes and labels that a classifier learns from, and those that it is tested on.
 struct LabelledCodes {
   Array train_codes, train_labels, test_codes, test_labels;
+  std::int64_t classes = 0;
 };
 
-LabelledCodes labelled_codes(const FittedVae& vae, const Array& means, const Dataset& test,
-                             const Dataset* reference) {
-  if (reference != nullptr) {
-    return {vae.encode(*reference).means, *reference->labels, means, *test.labels};
+/// Every second example of each class, and the others: data may come class by class.
+LabelledCodes halves(const Array& means, const Dataset& test) {
+  std::vector<bool> is_second(static_cast<std::size_t>(test.class_count()));
+  std::array<std::vector<std::int32_t>, 2> half;
+  const auto labels = test.labels->values<std::int32_t>();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto label = static_cast<std::size_t>(labels[i]);
+    half[is_second[label] ? 1 : 0].push_back(static_cast<std::int32_t>(i));
+    is_second[label] = !is_second[label];
   }
-  const std::int64_t half = test.count() / 2;
-  const auto first = range(0, half), second = range(half, test.count());
-  return {means.gather(first), test.labels->gather(first), means.gather(second),
-          test.labels->gather(second)};
+  return {means.gather(half[0]), test.labels->gather(half[0]), means.gather(half[1]),
+          test.labels->gather(half[1]), test.class_count()};
+}
+
+LabelledCodes against(const Dataset& reference, const FittedVae& vae, const Array& means,
+                      const Dataset& test) {
+  if (!reference.labels || reference.count() < kNeighbours) {
+    throw UsageError("latent: --reference {}: needs at least {} labelled examples, has {}{}",
+                     reference.spec, kNeighbours, reference.count(),
+                     reference.labels ? "" : " without labels");
+  }
+  const Dataset named = with_classes(test, reference.class_names, reference.spec);
+  return {vae.encode(reference).means, *reference.labels, means, *named.labels,
+          reference.class_count()};
 }
 
 /// Error and bound with the best code that a search finds for each example, beginning at the
@@ -92,19 +104,21 @@ nlohmann::json run_latent_map(const FittedVae& vae, const Dataset& test,
   if (bound.psnr_db) report["psnr_db"] = *bound.psnr_db;
   if (options.search) report.update(searched(vae, test, options.seed));
   if (test.labels && test.class_count() > 1 && test.count() > 4 * kNeighbours) {
-    const LabelledCodes codes = labelled_codes(vae, means, test, options.reference);
+    const LabelledCodes codes = options.reference != nullptr
+                                    ? against(*options.reference, vae, means, test)
+                                    : halves(means, test);
     report["knn5_accuracy"] = knn_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,
                                            codes.test_labels, kNeighbours, vae.threads());
     report["linear_probe_accuracy"] =
         linear_probe_accuracy(codes.train_codes, codes.train_labels, codes.test_codes,
-                              codes.test_labels, test.class_count(), vae.threads());
+                              codes.test_labels, codes.classes, vae.threads());
     report["labels"] = results.write_array("latent_labels", *test.labels);
     report["class_names"] = test.class_names;
   }
   const ImageShape& image = vae.model().data().image;
   // The grid's quantiles are those of the standard normal prior.
   const bool has_grid = !vae.model().is_conditional() && vae.model().settings().prior == "standard";
-  if (image.height > 1 && image.width > 1 && has_grid) {
+  if (can_be_drawn(image) && has_grid) {
     report["manifold"] = results.write_array(
         "latent_manifold", as_images(vae.decode(manifold_codes()), image, {kGrid, kGrid}));
     report["manifold_quantile_range"] = {kLowQuantile, kHighQuantile};

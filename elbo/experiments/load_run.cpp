@@ -1,12 +1,9 @@
 #include "elbo/experiments/load_run.h"
 
-#include <algorithm>
 #include <optional>
 
-#include <fmt/ranges.h>
-
 #include "elbo/base/error.h"
-#include "elbo/base/suggest.h"
+#include "elbo/data/classes.h"
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/run_folder.h"
@@ -62,22 +59,15 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
 Dataset load_dataset_for(const LoadedRun& run, const std::string& spec,
                          const DataOptions& options) {
   Dataset data = load_dataset(spec, options);
-  const std::vector<std::string>& known = run.config.class_names;
-  if (!run.vae.model().is_conditional() || !data.labels || data.class_names == known) return data;
-  std::vector<std::int32_t> number;
-  for (const std::string& name : data.class_names) {
-    const auto found = std::find(known.begin(), known.end(), name);
-    if (found == known.end()) {
-      throw UsageError("{}: the model does not know the class '{}', only {}{}", data.spec, name,
-                       fmt::join(known, ", "), did_you_mean(name, known));
-    }
-    number.push_back(static_cast<std::int32_t>(found - known.begin()));
+  if (run.vae.model().is_conditional() && data.labels) {
+    data = with_classes(std::move(data), run.config.class_names, "the model");
   }
-  for (std::int32_t& label : data.labels->values<std::int32_t>()) {
-    label = number[static_cast<std::size_t>(label)];
-  }
-  data.class_names = known;
-  return data;
+  return as_trained_on(run.config, std::move(data));
+}
+
+Dataset as_trained_on(const RunConfig& config, Dataset data) {
+  if (config.data.binarisation != "static") return data;
+  return binarised(data, static_cast<std::uint64_t>(config.train.seed));
 }
 
 }  // namespace elbo

@@ -148,7 +148,7 @@ class OneClass {
                 {"scores", json::array()}};
     const auto labels = test_.labels->values<std::int32_t>();
     for (const auto& [score, values] :
-         anomaly_scores(vae, unlabelled_test_, request, calibration)) {
+         anomaly_scores(vae, as_trained_on(config, unlabelled_test_), request, calibration)) {
       std::vector<double> of_class, of_others;
       for (std::size_t i = 0; i < values.size(); ++i) {
         (labels[i] == label ? of_class : of_others).push_back(values[i]);

@@ -1,6 +1,7 @@
 // Robustness: what is left of an image's noise after a pass through the model.
 #include <fmt/format.h>
 
+#include "elbo/base/error.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/experiments/examples.h"
 #include "elbo/experiments/experiments.h"
@@ -62,6 +63,11 @@ nlohmann::json run_robustness(const FittedVae& plain, const FittedVae* denoising
                               const ResultFolder& results) {
   const ImageShape& image = plain.model().data().image;
   require_images(image, "robustness");
+  if (!plain.model().data().unit_interval) {
+    throw UsageError(
+        "robustness: needs a model of pixels in [0, 1], which noise is clipped to; this one was "
+        "trained on other numbers");
+  }
   std::vector<Candidate> candidates = {{"plain", &plain}};
   if (denoising != nullptr) candidates.push_back({"denoising", denoising});
   for (const Candidate& candidate : candidates) candidate.vae->check(test);

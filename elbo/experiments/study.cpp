@@ -1,5 +1,6 @@
 #include "elbo/experiments/study.h"
 
+#include <map>
 #include <optional>
 
 #include "elbo/base/file.h"
@@ -10,6 +11,7 @@
 #include "elbo/experiments/study_session.h"
 #include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_folder.h"
+#include "elbo/train/train_run.h"
 
 namespace elbo {
 namespace {
@@ -56,15 +58,12 @@ class Study {
         data_(load_data(options.data, plan_.anomaly_reverse.has_value())) {}
 
   json run() {
-    const FittedClassifier judge = train_judge();
-    const FittedVae reconstruction = train(plan_.reconstruction);
-    const FittedVae latent = train(plan_.latent);
-    const FittedVae denoising = train(plan_.denoising);
-    const FittedVae detector = train(plan_.anomaly);
-    std::optional<FittedVae> reverse;
-    if (plan_.anomaly_reverse) reverse = train(*plan_.anomaly_reverse, *data_.anomalous_train);
-    const FittedVae conditional = train(plan_.conditional);
-    const FittedVae explainer = train(plan_.likelihood);
+    train_all();
+    const FittedClassifier& judge = *judge_;
+    const FittedVae& reconstruction = fitted(plan_.reconstruction);
+    const FittedVae& latent = fitted(plan_.latent);
+    const FittedVae& conditional = fitted(plan_.conditional);
+    const FittedVae& explainer = fitted(plan_.likelihood);
 
     session_.stage("experiments");
     json summary;
@@ -83,11 +82,13 @@ class Study {
          {"mean_path_length", "mean_length", "mean_energy", "mean_confidence_dip"}) {
       summary["interpolation"][name] = paths[name];
     }
-    const json noise =
-        run_robustness(reconstruction, &denoising, data_.test, {.seed = options_.seed}, results_);
+    const json noise = run_robustness(reconstruction, &fitted(plan_.denoising), data_.test,
+                                      {.seed = options_.seed}, results_);
     summary["robustness"]["curve"] = noise["models"].back()["curve"];
-    summary["anomaly"] = anomaly(detector);
-    if (reverse) summary["anomaly_reverse"] = anomaly_reverse(*reverse);
+    summary["anomaly"] = anomaly(fitted(plan_.anomaly));
+    if (plan_.anomaly_reverse) {
+      summary["anomaly_reverse"] = anomaly_reverse(fitted(*plan_.anomaly_reverse));
+    }
     json generated =
         run_conditional(conditional, judge, data_.test, {.seed = options_.seed}, results_);
     generated["classifier_test_accuracy"] =
@@ -110,24 +111,51 @@ class Study {
   }
 
  private:
-  FittedClassifier train_judge() {
-    session_.stage("judge: a classifier that will judge generated images");
-    return train_classifier(data_.train, plan_.judge, session_.model_folder("judge"),
-                            options_.threads, session_.callbacks("judge"));
+  void train_all() {
+    std::vector<Task> tasks = {training_of_judge(), training_of(plan_.reconstruction, data_.train),
+                               training_of(plan_.latent, data_.train),
+                               training_of(plan_.denoising, data_.train),
+                               training_of(plan_.anomaly, data_.train)};
+    if (plan_.anomaly_reverse) {
+      tasks.push_back(training_of(*plan_.anomaly_reverse, *data_.anomalous_train));
+    }
+    tasks.push_back(training_of(plan_.conditional, data_.train));
+    tasks.push_back(training_of(plan_.likelihood, data_.train));
+    session_.run(std::move(tasks));
   }
+
+  Task training_of_judge() {
+    const auto train = [this](const TaskContext& context) {
+      session_.stage("a classifier that will judge generated images");
+      TrainedClassifier trained =
+          train_classifier(data_.train, plan_.judge, session_.model_folder("judge"),
+                           context.threads, session_.callbacks("judge", context));
+      session_.count_earlier(trained.training, context);
+      judge_ = std::move(trained.classifier);
+      judge_->use_threads(options_.threads);
+    };
+    return {.name = "judge", .work = training_flops(data_.train, plan_.judge), .run = train};
+  }
+
+  Task training_of(StudyModel& model, const Dataset& data) {
+    std::optional<FittedVae>& vae = fitted_[model.name];
+    const auto train = [this, &model, &data, &vae](const TaskContext& context) {
+      session_.stage("preset " + model.preset);
+      vae = session_.train(model, data, context).vae;
+      vae->use_threads(options_.threads);
+    };
+    return {.name = model.name, .work = training_flops(model.config, data), .run = train};
+  }
+
+  const FittedVae& fitted(const StudyModel& model) const { return *fitted_.at(model.name); }
 
   double train_on_generated(const FittedVae& conditional) {
     session_.stage("train-on-generated: a classifier that sees samples alone");
-    return train_on_generated_accuracy(conditional, data_.test, *plan_.train_on_generated,
-                                       session_.model_folder("train-on-generated"),
-                                       session_.callbacks("train-on-generated"));
-  }
-
-  FittedVae train(StudyModel& model) { return train(model, data_.train); }
-
-  FittedVae train(StudyModel& model, const Dataset& data) {
-    session_.stage(model.name + ": preset " + model.preset);
-    return session_.train(model, data).vae;
+    const TrainedOnGenerated trained = elbo::train_on_generated(
+        conditional, data_.test, *plan_.train_on_generated,
+        session_.model_folder("train-on-generated"), session_.callbacks("train-on-generated", {}));
+    session_.count_earlier(trained.training, {});
+    return trained.accuracy;
   }
 
   AnomalyCalibration calibrated(const StudyModel& model, const FittedVae& vae, const Dataset& data,
@@ -214,6 +242,9 @@ class Study {
   StudySession session_;
   const ResultFolder& results_;
   StudyData data_;
+  std::optional<FittedClassifier> judge_;
+  /// By the models' names.
+  std::map<std::string, std::optional<FittedVae>> fitted_;
 };
 
 }  // namespace

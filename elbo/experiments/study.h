@@ -22,7 +22,8 @@ struct StudyOptions {
   DataOptions data;
   /// What was typed, for the record.
   std::string command;
-  /// Callbacks for the training of the model of that name.
+  /// Callbacks for the training of the model of that name. Those of two models may be called at the
+  /// same time.
   std::function<TrainingCallbacks(const std::string& model)> callbacks;
   /// A line on what happens now.
   std::function<void(const std::string& line)> on_stage;

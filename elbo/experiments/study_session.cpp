@@ -52,46 +52,63 @@ StudySession::StudySession(const StudyOptions& options, std::string study)
 }
 
 void StudySession::stage(const std::string& line) const {
+  const std::lock_guard lock(lock_);
   if (options_.on_stage) options_.on_stage(line);
 }
 
-TrainingCallbacks StudySession::callbacks(const std::string& name) const {
-  return options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
+TrainingCallbacks StudySession::callbacks(const std::string& name,
+                                          const TaskContext& context) const {
+  const std::lock_guard lock(lock_);
+  TrainingCallbacks made = options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
+  made.should_stop = context.should_stop;
+  return made;
 }
 
-TrainedModel StudySession::train(StudyModel& model, const Dataset& data, std::int64_t last_epoch) {
-  TrainingCallbacks told = callbacks(model.name);
+void StudySession::run(std::vector<Task> tasks) {
+  for (const Task& task : tasks) order_.push_back(task.name);
+  run_side_by_side(std::move(tasks), options_.threads);
+}
+
+TrainedModel StudySession::train(StudyModel& model, const Dataset& data, const TaskContext& context,
+                                 std::int64_t last_epoch) {
+  TrainingCallbacks told = callbacks(model.name, context);
   if (told.on_epoch) {
     told.on_epoch = [last_epoch, on_epoch = told.on_epoch](EpochReport report) {
       report.epochs = std::max(report.epochs, last_epoch);
       on_epoch(report);
     };
   }
-  const auto known = std::find_if(models_.begin(), models_.end(),
-                                  [&](const json& entry) { return entry["name"] == model.name; });
-  const bool is_new = known == models_.end();
+  const std::filesystem::path folder = model_folder(model.name);
+  const bool is_new = [&] {
+    const std::lock_guard lock(lock_);
+    return !models_.contains(model.name);
+  }();
   const TrainingResult trained = train_run(model.config, data,
-                                           {.folder = model_folder(model.name),
-                                            .threads = options_.threads,
+                                           {.folder = folder,
+                                            .threads = context.threads,
                                             .resume = true,
                                             .announce_resume = is_new,
                                             .callbacks = told});
-  LoadedRun loaded = load_run(model_folder(model.name), options_.threads);
-  if (is_new) seconds_before_ += trained.seconds_before;
-  const double rate = trained.examples_per_second > 0 ? trained.examples_per_second
-                                                      : last_rate(model_folder(model.name));
+  LoadedRun loaded = load_run(folder, context.threads);
+  const double rate =
+      trained.examples_per_second > 0 ? trained.examples_per_second : last_rate(folder);
   std::int64_t parameters = 0;
   for (const auto& [name, array] : loaded.vae.parameters()) parameters += array.size();
-  const json entry{{"name", model.name},         {"folder", "models/" + model.name},
-                   {"preset", model.preset},     {"settings", to_json(loaded.config)},
-                   {"parameters", parameters},   {"epochs", trained.epochs},
-                   {"seconds", trained.seconds}, {"examples_per_second", rate}};
-  if (is_new) {
-    models_.push_back(entry);
-  } else {
-    *known = entry;
-  }
+  if (is_new) count_earlier(trained, context);
+  const std::lock_guard lock(lock_);
+  models_[model.name] = {
+      {"name", model.name},         {"folder", "models/" + model.name},
+      {"preset", model.preset},     {"settings", to_json(loaded.config)},
+      {"parameters", parameters},   {"epochs", trained.epochs},
+      {"seconds", trained.seconds}, {"examples_per_second", rate},
+      {"threads", context.threads},
+  };
   return {std::move(loaded.vae), trained};
+}
+
+void StudySession::count_earlier(const TrainingResult& training, const TaskContext& context) {
+  const std::lock_guard lock(lock_);
+  seconds_before_ += training.seconds_before / context.at_once;
 }
 
 json StudySession::finish(json summary, const json& data) {
@@ -102,7 +119,13 @@ json StudySession::finish(json summary, const json& data) {
   summary["study"] = study_;
   summary["seconds"] = seconds;
   summary["models"] = json::array();
-  for (const json& model : models_) summary["models"].push_back(model["name"]);
+  json models = json::array();
+  for (const std::string& name : order_) {
+    const auto model = models_.find(name);
+    if (model == models_.end()) continue;
+    summary["models"].push_back(name);
+    models.push_back(model->second);
+  }
   summary["machine"] = describe_machine();
   summary["budget"] = options_.budget;
   summary["seed"] = options_.seed;
@@ -116,7 +139,7 @@ json StudySession::finish(json summary, const json& data) {
                            {"seconds", seconds},
                            {"data", data},
                            {"command", options_.command},
-                           {"models", models_}});
+                           {"models", models}});
   write_text_file(options_.folder / "summary.json", summary.dump(2) + "\n");
   return summary;
 }

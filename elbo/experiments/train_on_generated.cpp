@@ -30,7 +30,7 @@ Dataset generated_dataset(const FittedVae& vae, std::int64_t count, std::uint64_
   // In parts: floats take four times the memory of the bytes that are kept.
   constexpr std::int64_t kPart = 10000;
   data.examples = Array(DType::u8, {count, shape.image.size()});
-  const Array codes = standard_normal(count, vae.model().latent(), seed);
+  const Array codes = vae.sample_codes(count, seed);
   for (std::int64_t first = 0; first < count; first += kPart) {
     const std::int64_t last = std::min(count, first + kPart);
     const Array labels = data.labels->slice(first, last);
@@ -42,16 +42,16 @@ Dataset generated_dataset(const FittedVae& vae, std::int64_t count, std::uint64_
   return data;
 }
 
-double train_on_generated_accuracy(const FittedVae& vae, const Dataset& test,
-                                   const TrainOnGeneratedOptions& options,
-                                   const std::filesystem::path& folder,
-                                   const TrainingCallbacks& callbacks) {
+TrainedOnGenerated train_on_generated(const FittedVae& vae, const Dataset& test,
+                                      const TrainOnGeneratedOptions& options,
+                                      const std::filesystem::path& folder,
+                                      const TrainingCallbacks& callbacks) {
   vae.check(test);
   Dataset samples = generated_dataset(vae, options.count, options.seed);
   distort(samples, Distortion(), options.seed, 0, vae.threads(), samples.examples);
-  const FittedClassifier classifier =
+  const TrainedClassifier trained =
       train_classifier(samples, options.classifier, folder, vae.threads(), callbacks);
-  return classifier.accuracy(unit_examples(test), *test.labels);
+  return {trained.classifier.accuracy(unit_examples(test), *test.labels), trained.training};
 }
 
 }  // namespace elbo

@@ -24,11 +24,16 @@ struct TrainOnGeneratedOptions {
   ClassifierSettings classifier;
 };
 
-/// Share of real test examples that the classifier labels rightly. With a folder it keeps
-/// checkpoints there and continues from them.
-double train_on_generated_accuracy(const FittedVae& vae, const Dataset& test,
-                                   const TrainOnGeneratedOptions& options,
-                                   const std::filesystem::path& folder,
-                                   const TrainingCallbacks& callbacks);
+struct TrainedOnGenerated {
+  /// Share of real test examples that the classifier labels rightly.
+  double accuracy = 0;
+  TrainingResult training;
+};
+
+/// With a folder it keeps checkpoints there and continues from them.
+TrainedOnGenerated train_on_generated(const FittedVae& vae, const Dataset& test,
+                                      const TrainOnGeneratedOptions& options,
+                                      const std::filesystem::path& folder,
+                                      const TrainingCallbacks& callbacks);
 
 }  // namespace elbo

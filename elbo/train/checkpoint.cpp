@@ -58,14 +58,17 @@ void write_checkpoint(const fs::path& folder, const NamedBuffers& buffers,
                        .extents = {static_cast<std::int64_t>(buffer.size())},
                        .bytes = bytes_of(buffer)});
   }
+  // The new one is whole before an old one goes: of those that there are, only one may be.
+  const fs::path next = folder / "next.safetensors";
+  write_safetensors(next, tensors, {{"progress", progress.dump()}});
   std::error_code ignored;  // there may be none yet
   fs::rename(last, folder / "previous.safetensors", ignored);
-  write_safetensors(last, tensors, {{"progress", progress.dump()}});
+  fs::rename(next, last);
 }
 
 nlohmann::json read_checkpoint(const fs::path& folder, const NamedBuffers& buffers) {
   bool found = false;
-  for (const char* name : {"last.safetensors", "previous.safetensors"}) {
+  for (const char* name : {"last.safetensors", "next.safetensors", "previous.safetensors"}) {
     const fs::path path = folder / name;
     if (!fs::exists(path)) continue;
     found = true;

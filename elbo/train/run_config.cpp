@@ -9,6 +9,8 @@
 namespace elbo {
 namespace {
 
+constexpr const char* kFormat = "elbo run, version 1";
+
 /// A config that asks for more than this is damaged or hostile, not a model.
 constexpr std::int64_t kLargestData = std::int64_t{1} << 28;
 
@@ -68,7 +70,7 @@ std::vector<TableHelp> settings_help() {
 }
 
 nlohmann::json to_json(const RunConfig& config) {
-  return {{"format", "elbo run, version 1"},
+  return {{"format", kFormat},
           {"elbo_version", config.version},
           {"data_spec", config.data_spec},
           {"data", data_settings_table().write(config.data)},
@@ -91,6 +93,10 @@ RunConfig read_run_config(const std::filesystem::path& path) {
   }
   try {
     const nlohmann::json object = nlohmann::json::parse(read_text_file(path));
+    if (const auto& format = object.at("format"); format != kFormat) {
+      throw FileError("format {}: expected \"{}\"; a newer elbo may read it", format.dump(),
+                      kFormat);
+    }
     RunConfig config;
     nlohmann::json tables;
     for (const char* table : {"data", "model", "objective", "train"}) {

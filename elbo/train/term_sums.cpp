@@ -20,8 +20,9 @@ void TermSums::add(const Plan& plan, std::size_t first_output, std::int64_t coun
 }
 
 TermMeans TermSums::means() const {
+  if (count_ == 0) return {};
   TermMeans means = sums_;
-  for (auto& [name, value] : means) value /= static_cast<double>(std::max<std::int64_t>(1, count_));
+  for (auto& [name, value] : means) value /= static_cast<double>(count_);
   return means;
 }
 

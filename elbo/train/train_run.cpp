@@ -8,7 +8,9 @@
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/base/log.h"
+#include "elbo/base/utf8.h"
 #include "elbo/base/version.h"
+#include "elbo/graph/work.h"
 #include "elbo/train/metrics_log.h"
 #include "elbo/train/run_checks.h"
 #include "elbo/train/run_folder.h"
@@ -20,6 +22,17 @@ NamedTerms named(const ElboTerms& terms) {
   return {{"elbo_nats", terms.elbo},
           {"log_likelihood_nats", terms.log_likelihood},
           {"kl_nats", terms.kl}};
+}
+
+/// A run's names are kept as JSON.
+void check_names(const RunConfig& config) {
+  std::vector<std::string> names = config.class_names;
+  names.push_back(config.data_spec);
+  for (const std::string& name : names) {
+    if (!is_utf8(name)) {
+      throw DataError("{}: the name is not UTF-8, and a run keeps it as such; rename it", name);
+    }
+  }
 }
 
 /// A batch can't be larger than what there is to train on.
@@ -48,7 +61,24 @@ std::int64_t continue_run(Trainer& trainer, const RunPaths& paths, RunConfig& co
   return done.value_or(0);
 }
 
+Objective objective_of(const RunConfig& config, const Vae& model, const BatchNodes& nodes,
+                       std::size_t train_count) {
+  const ModelBatch batch = nodes.model_batch(config.data, true);
+  return build_objective(config.objective, model.in_training(), batch,
+                         {.warmup = batch.input.graph().input("warmup", Shape{}),
+                          .example_count = static_cast<std::int64_t>(train_count)});
+}
+
 }  // namespace
+
+double training_flops(const RunConfig& config, const Dataset& data) {
+  Graph graph;
+  const BatchNodes nodes(graph, data);
+  const Vae model(config.model, shape_of(data));
+  const auto count = static_cast<std::size_t>(data.count());
+  return training_flops(graph, objective_of(config, model, nodes, count).loss, data.count()) *
+         static_cast<double>(config.train.epochs);
+}
 
 Split run_split(const Dataset& data, const RunConfig& config) {
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
@@ -75,6 +105,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
     bits = binarised(original, static_cast<std::uint64_t>(config.train.seed));
   }
   const Dataset& data = bits ? *bits : original;
+  check_names(config);
   check_settings_fit_data(config, original);
 
   // The model is built before anything is written, so that settings that don't fit leave no folder.
@@ -83,10 +114,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const BatchNodes nodes(graph, data);
   Split split = run_split(data, config);
   limit_batch(config, split);
-  const Objective objective =
-      build_objective(config.objective, model.in_training(), nodes.model_batch(config.data, true),
-                      {.warmup = graph.input("warmup", Shape{}),
-                       .example_count = static_cast<std::int64_t>(split.train.size())});
+  const Objective objective = objective_of(config, model, nodes, split.train.size());
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
 
   const RunPaths paths(options.folder);
@@ -106,7 +134,10 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   // Only now is it sure that the run may be continued with these settings.
   make_directory(paths.folder);
   const FolderLock lock(paths.folder);
-  write_text_file(paths.config(), to_json(config).dump(2) + "\n");
+  // What a finished run was trained with can't be changed any more.
+  const bool is_finished =
+      epochs_done >= config.train.epochs && std::filesystem::exists(paths.model());
+  if (!is_finished) write_text_file(paths.config(), to_json(config).dump(2) + "\n");
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.announce_resume && epochs_done > 0) {
     logging::info("resumed after epoch {}", epochs_done);

@@ -24,6 +24,10 @@ struct TrainRunOptions {
 /// where data.validation is 0. Throws UsageError when either side would be empty otherwise.
 Split run_split(const Dataset& data, const RunConfig& config);
 
+/// Floating-point operations of training it to its last epoch, about. Throws UsageError as
+/// building a model does.
+double training_flops(const RunConfig& config, const Dataset& data);
+
 /// Fills config.data_spec, shape, class_names and version from the data. Throws as Trainer::run,
 /// and UsageError when the folder holds a finished or begun run and resume is not asked for.
 TrainingResult train_run(RunConfig& config, const Dataset& data, const TrainRunOptions& options);

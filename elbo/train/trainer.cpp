@@ -102,6 +102,7 @@ class Trainer::State {
       throw FileError("{}: the checkpoint's 'progress' is damaged: {}", checkpoints_.string(),
                       error.what());
     }
+    remember_good_state();
     return epoch_;
   }
 
@@ -116,7 +117,7 @@ class Trainer::State {
       stopped = finish_epoch(callbacks);
     }
     if (best_epoch_ == 0) {
-      check_parameters();
+      check_end();
       copy(evaluated(), best_);
     }
     save();
@@ -184,14 +185,13 @@ class Trainer::State {
     const std::int64_t first = step_;
     if (distorted_) distorted_->draw(epoch_);
     while (step_ < end) {
-      if (interrupted()) {
+      if (interrupted() || (callbacks.should_stop && callbacks.should_stop())) {
         save();
         throw Interrupted("interrupted at epoch {}, step {}", epoch_ + 1, step_);
       }
       train_step();
       ++step_;
       if (first_step_seconds_ == 0) first_step_seconds_ = seconds_since_start();
-      if (good_.empty()) keep_good_state();
       if (callbacks.on_progress && seconds_since(last_progress_) > 0.1) {
         last_progress_ = Clock::now();
         const double elapsed = seconds_since(epoch_start);
@@ -257,8 +257,7 @@ class Trainer::State {
     }
     const std::string culprit = tensor_that_is_not_finite(loss);
     if (verdict == StepGuard::Verdict::stop) {
-      // The parameters are still those before these steps.
-      save();
+      go_back_and_save();
       throw NumericalError(
           "training: {} is not finite at step {} (epoch {}), nor was the loss or a gradient in the "
           "steps before; the last good state is saved; lower train.learning_rate or set "
@@ -286,26 +285,46 @@ class Trainer::State {
   }
 
   void keep_good_state() {
+    remember_good_state();
+    guard_.kept_good_state();
+  }
+
+  void remember_good_state() {
     const NamedBuffers changing = changing_buffers();
     while (good_.size() < changing.size()) good_.emplace_back(parameters_.size());
     for (std::size_t i = 0; i < changing.size(); ++i) {
       std::ranges::copy(changing[i].second, good_[i].data());
     }
-    guard_.kept_good_state();
   }
 
   /// Too few steps may have been taken for the guard to stop them.
-  void check_parameters() {
-    if (std::ranges::all_of(evaluated().values(), [](float x) { return std::isfinite(x); })) return;
-    restore_good_state();
+  void check_end() {
+    const auto is_finite = [](float x) { return std::isfinite(x); };
+    const bool parameters = std::ranges::all_of(evaluated().values(), is_finite);
+    if (parameters && !validation_plan_) return;
+    go_back_and_save();
     throw NumericalError(
-        "training: the parameters are not finite after step {}, the last; lower "
-        "train.learning_rate or set train.clip_norm",
-        step_);
+        "training: {} not finite after step {}, the last; lower train.learning_rate or set "
+        "train.clip_norm",
+        parameters ? "the validation terms are" : "the parameters are", step_);
   }
 
+  /// For the user to go on from with other settings.
+  void go_back_and_save() {
+    restore_good_state();
+    guard_ = StepGuard();
+    save();
+  }
+
+  /// The state at the end of the last good epoch; before there was one, that at the beginning.
   void restore_good_state() {
     const NamedBuffers changing = changing_buffers();
+    if (good_.empty()) {
+      for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);
+      layout_.initialize(parameters_.values(), seed(), threads_);
+      if (average_.size() > 0) copy(parameters_, average_);
+      return;
+    }
     for (std::size_t i = 0; i < changing.size(); ++i) {
       std::ranges::copy(good_[i].values(), changing[i].second.begin());
     }

@@ -67,6 +67,8 @@ struct TrainingCallbacks {
   std::function<void(std::int64_t epoch, double done, double examples_per_second,
                      double seconds_left, const TermMeans& so_far)>
       on_progress;
+  /// Asked before each step, beside interrupted(); true: save and throw Interrupted.
+  std::function<bool()> should_stop = {};
 };
 
 struct TrainingResult {

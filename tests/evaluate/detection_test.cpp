@@ -117,9 +117,9 @@ TEST(CalibratedThreshold, SaysWhenThereAreTooFewScores) {
   } catch (const DataError& error) {
     EXPECT_STREQ(error.what(),
                  "calibration: 10 held-out examples can't promise a false-alarm rate of 0.01; give "
-                 "at least 100");
+                 "at least 99");
   }
-  EXPECT_NO_THROW(calibrated_threshold(Scores(100, 1.0), 0.01));
+  EXPECT_NO_THROW(calibrated_threshold(Scores(99, 1.0), 0.01));
 }
 
 TEST(CalibratedThreshold, RejectsScoresThatAreNotFinite) {

@@ -39,10 +39,10 @@ TEST_F(TrainOnGenerated, LearnsTheClassesFromSamples) {
   settings.batch_size = 16;
   const TrainOnGeneratedOptions options{.count = 300, .seed = 2, .classifier = settings};
   const Dataset test = testing::tiny_images(200, 9);
-  const double accuracy = train_on_generated_accuracy(vae, test, options, folder_ / "first", {});
+  const double accuracy = train_on_generated(vae, test, options, folder_ / "first", {}).accuracy;
   // Three bars that hardly overlap; a third would be chance.
   EXPECT_GT(accuracy, 0.9);
-  EXPECT_EQ(train_on_generated_accuracy(vae, test, options, folder_ / "again", {}), accuracy);
+  EXPECT_EQ(train_on_generated(vae, test, options, folder_ / "again", {}).accuracy, accuracy);
 }
 
 TEST_F(TrainOnGenerated, SamplesAreBytesOfEveryClassInTurn) {
@@ -64,7 +64,8 @@ TEST_F(TrainOnGenerated, FeaturesAreWhatTheLastLayerSees) {
   settings.network.channels = {4};
   settings.network.hidden = 7;
   settings.epochs = 1;
-  const FittedClassifier judge = train_classifier(data_, settings, folder_ / "judge", 1, {});
+  const FittedClassifier judge =
+      train_classifier(data_, settings, folder_ / "judge", 1, {}).classifier;
   const Array images = unit_examples(data_);
   const Array features = judge.features(images);
   EXPECT_EQ(features.extents(), (Extents{300, 7}));

@@ -93,8 +93,20 @@ TEST_F(Checkpoint, ANewOneAfterDamageDoesNotLoseTheGoodOne) {
   write(1, 10);
   write(2, 20);
   cut("last.safetensors");
+  // The next one can't be written; what can be read is still there.
+  fs::create_directory(folder / "next.safetensors");
+  EXPECT_THROW(write(3, 30), FileError);
+  EXPECT_EQ(read()["step"], 10);
+  fs::remove(folder / "next.safetensors");
   write(3, 30);
   EXPECT_EQ(read()["step"], 30);
+}
+
+TEST_F(Checkpoint, OneThatIsNotYetInItsPlaceCounts) {
+  write(1, 10);
+  write(2, 20);
+  fs::rename(folder / "last.safetensors", folder / "next.safetensors");
+  EXPECT_EQ(read()["step"], 20);
 }
 
 /// A trainer meets what a checkpoint of a stranger may say.
