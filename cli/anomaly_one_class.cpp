@@ -1,8 +1,6 @@
 // `elbo anomaly one-class SPEC --out DIR`: each class in turn is normal, all others are anomalies.
 #include <fmt/format.h>
 
-#include <map>
-
 #include "cli/experiment.h"
 #include "cli/model_card.h"
 #include "cli/output.h"
@@ -78,9 +76,8 @@ class AnomalyOneClass : public Command {
     const Vae model(options.config.model, shape_of(train));
     options.scores = parse_score_list(scores_, model, usual_score_names(model));
     options.chosen = score_;
-    std::map<std::string, TrainingProgress> progress;
     options.callbacks = [&](const std::string& name) {
-      return progress.try_emplace(name, common.quiet, "class " + name).first->second.callbacks();
+      return training_progress(common.quiet, "class " + name);
     };
     options.on_stage = [](const std::string& line) { logging::info("{}", line); };
     const nlohmann::json report = run_one_class(train, test, options);

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdio>
+
+#include "cli/progress_line.h"
 
 namespace elbo::cli {
 namespace {
@@ -41,45 +40,32 @@ std::string format_duration(double seconds) {
   return fmt::format("{} s", whole);
 }
 
-TrainingProgress::TrainingProgress(bool quiet, std::string label)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), label_(std::move(label)) {
-  if (!label_.empty()) label_ += "  ";
-}
-
-void TrainingProgress::draw(const std::string& line) {
-  std::fprintf(stderr, "\r\033[2K%s", line.c_str());
-  std::fflush(stderr);
-  drawn_ = true;
-}
-
-void TrainingProgress::clear() {
-  if (drawn_) std::fprintf(stderr, "\r\033[2K");
-  drawn_ = false;
-}
-
-TrainingCallbacks TrainingProgress::callbacks() {
-  if (quiet_) return {};
+TrainingCallbacks training_progress(bool quiet, const std::string& label) {
+  if (quiet) return {};
+  const std::string before = label.empty() ? "" : label + "  ";
   TrainingCallbacks callbacks;
-  if (terminal_) {
-    callbacks.on_progress = [this](std::int64_t epoch, double done, double rate,
-                                   double seconds_left, const TermMeans& terms) {
-      draw(fmt::format("{}epoch {} {:3.0f} %  {:.0f} examples/s  {}  {} left", label_, epoch,
-                       100 * done, rate, format_terms(terms), format_duration(seconds_left)));
+  if (progress_line().is_drawn_on()) {
+    callbacks.on_progress = [label, before](std::int64_t epoch, double done, double rate,
+                                            double seconds_left, const TermMeans& terms) {
+      const std::string left = format_duration(seconds_left) + " left";
+      progress_line().show(label,
+                           fmt::format("{}epoch {} {:3.0f} %  {:.0f} examples/s  {}  {}", before,
+                                       epoch, 100 * done, rate, format_terms(terms), left),
+                           fmt::format("{} {} {:.0f} %, {}", label, epoch, 100 * done, left));
     };
   }
-  callbacks.on_epoch = [this](const EpochReport& report) {
-    clear();
+  callbacks.on_epoch = [label, before](const EpochReport& report) {
     const double left = report.seconds / static_cast<double>(report.epoch) *
                         static_cast<double>(report.epochs - report.epoch);
     std::string line =
-        fmt::format("{}epoch {}/{}  {:.0f} examples/s  {}", label_, report.epoch, report.epochs,
+        fmt::format("{}epoch {}/{}  {:.0f} examples/s  {}", before, report.epoch, report.epochs,
                     report.examples_per_second, format_terms(report.train));
     if (!report.validation.empty()) {
       line += fmt::format("  validation {}{}", format_terms(report.validation),
                           report.is_best ? " *" : "");
     }
     line += fmt::format("  rate {:.2g}  {} left", report.learning_rate, format_duration(left));
-    std::fprintf(stderr, "%s\n", line.c_str());
+    progress_line().print(label, line);
   };
   return callbacks;
 }

@@ -1,5 +1,5 @@
-// What a person sees while a model trains: one line that is redrawn on a terminal, a line an epoch
-// elsewhere. All of it on standard error.
+// What a person sees while models train: on a terminal one line that is redrawn, which trainings at
+// the same time share; a line an epoch elsewhere. All of it on standard error.
 #pragma once
 
 #include <string>
@@ -8,21 +8,9 @@
 
 namespace elbo::cli {
 
-class TrainingProgress {
- public:
-  /// label: what is being trained, put before each line; may be empty.
-  TrainingProgress(bool quiet, std::string label = {});
-  TrainingCallbacks callbacks();
-
- private:
-  void draw(const std::string& line);
-  void clear();
-
-  bool quiet_;
-  bool terminal_;
-  std::string label_;
-  bool drawn_ = false;
-};
+/// Callbacks that show it; none when quiet. `label`: what is being trained, put before each line;
+/// may be empty. They may be called from any thread.
+TrainingCallbacks training_progress(bool quiet, const std::string& label = {});
 
 /// "1:02:03", "4:05", "12 s".
 std::string format_duration(double seconds);

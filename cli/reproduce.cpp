@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "cli/command.h"
 #include "cli/model_card.h"
@@ -75,7 +74,6 @@ class Reproduce : public Command {
   }
 
   Result run(const CommonOptions& common) override {
-    std::map<std::string, TrainingProgress> progress;
     StudyOptions options;
     options.folder = out_;
     options.budget = budget_;
@@ -89,7 +87,7 @@ class Reproduce : public Command {
                     &study == &study_kinds().front() ? "" : " --study " + study.name, budget_,
                     options.seed, options.threads);
     options.callbacks = [&](const std::string& model) {
-      return progress.try_emplace(model, common.quiet, model).first->second.callbacks();
+      return training_progress(common.quiet, model);
     };
     options.on_stage = [](const std::string& line) { logging::info("{}", line); };
     Result result;

@@ -40,12 +40,11 @@ class Train : public Command {
     if (spec.empty()) throw UsageError("train: SPEC is missing; see 'elbo train --help'");
     RunConfig config = settings_.resolve(common, begun);
     const Dataset data = load_dataset(spec, common.data());
-    TrainingProgress progress(common.quiet);
     const TrainingResult trained = train_run(config, data,
                                              {.folder = out_,
                                               .threads = static_cast<int>(common.threads),
                                               .resume = resume_,
-                                              .callbacks = progress.callbacks()});
+                                              .callbacks = training_progress(common.quiet)});
     write_model_card(out_);
     Result result;
     result.json = {{"run", out_},

@@ -163,11 +163,13 @@ std::string models_table(const Study& study) {
                     or_dash(model.number("parameters"), thousands),
                     or_dash(model.number("epochs"), thousands),
                     or_dash(model.number("seconds"), duration),
-                    or_dash(model.number("examples_per_second"), thousands)});
+                    or_dash(model.number("examples_per_second"), thousands),
+                    or_dash(model.number("threads"), thousands)});
   }
   if (rows.empty()) return {};
   return html::table(
-      {"model", "preset", "parameters", "epochs", "training time", "examples a second"}, rows);
+      {"model", "preset", "parameters", "epochs", "training time", "examples a second", "threads"},
+      rows);
 }
 
 Section training_section(const Study& study) {

@@ -27,8 +27,8 @@ class StepGuard {
   /// Ends an epoch: true when its last step was a good one and its mean loss is near the best
   /// epoch's or below, so that its state is one to go back to.
   bool ends_well();
-  /// The state as it is now has been kept as a good one.
-  void kept_good_state() { taken_ = 0; }
+  /// The state before the step that was judged last has been kept as a good one.
+  void kept_good_state() { taken_ = 1; }
 
   /// Skipped since the last call.
   std::int64_t take_skipped();

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "elbo/base/check.h"
 #include "elbo/base/error.h"
@@ -231,6 +232,8 @@ class Trainer::State {
     const float loss = train_plan_->output(0)[0];
     const StepGuard::Verdict verdict = guard_.judge(static_cast<double>(loss), norm);
     if (verdict != StepGuard::Verdict::take) return leave_step_out(verdict, loss, norm);
+    // The epoch before ended well, and now its state has been seen to give a finite loss.
+    if (std::exchange(epoch_ended_well_, false)) keep_good_state();
     const double clip = settings_.clip_norm;
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ =
@@ -318,6 +321,7 @@ class Trainer::State {
 
   /// The state at the end of the last good epoch; before there was one, that at the beginning.
   void restore_good_state() {
+    epoch_ended_well_ = false;
     const NamedBuffers changing = changing_buffers();
     if (good_.empty()) {
       for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);
@@ -373,7 +377,7 @@ class Trainer::State {
         .train = train_sums_.means(),
         .validation = {},
         .skipped_steps = guard_.take_skipped()};
-    if (guard_.ends_well()) keep_good_state();
+    epoch_ended_well_ = guard_.ends_well();
     bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
     if (validation_plan_ && due) {
@@ -482,8 +486,10 @@ class Trainer::State {
   double learning_rate_ = 0;
   std::int64_t best_epoch_ = 0, stale_validations_ = 0;
   StepGuard guard_;
-  /// What changing_buffers() held at the end of the last epoch that ended well.
+  /// What changing_buffers() held at the end of the last epoch that ended well, or where the run
+  /// was resumed.
   std::vector<FlatBuffer> good_;
+  bool epoch_ended_well_ = false;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;

@@ -1,7 +1,9 @@
 #include "elbo/base/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -44,6 +46,32 @@ TEST(File, ComesBackAsWritten) {
   write_text_file(folder / "empty", "");
   EXPECT_EQ(read_text_file(folder / "empty"), "");
   EXPECT_EQ(entries_in(folder.path()), 2U);
+}
+
+TEST(File, ALinkStaysALink) {
+  const TemporaryFolder folder;
+  write_text_file(folder / "file", "old");
+  std::filesystem::create_symlink("file", folder / "link");
+  write_text_file(folder / "link", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_text_file(folder / "file"), "new");
+  EXPECT_EQ(entries_in(folder.path()), 2U);
+  EXPECT_TRUE(is_same_file(folder / "link", folder / "./file"));
+  EXPECT_FALSE(is_same_file(folder / "link", folder / "other"));
+}
+
+TEST(File, APipeStaysAPipe) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  write_text_file(pipe, "through");
+  char text[16] = {};
+  EXPECT_EQ(::read(reader, text, sizeof text), 7);
+  EXPECT_STREQ(text, "through");
+  ::close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST(File, ReadsWhatHasNoSize) {

@@ -141,6 +141,10 @@ TEST_F(RunVerbs, EncodeWritesMeansAndLogVariances) {
   expect_error({"encode", plain(), "strokes?count=9&size=10", "--out", file("no.npy")}, 1,
                "strokes:train?count=9&size=10: examples are 10 x 10 x 1, the model was trained on "
                "12 x 12 x 1; give data of that shape");
+  expect_error(
+      {"encode", plain(), "strokes?count=9&size=12", "--out", file("no.npy"), "--log-variance",
+       file("./no.npy")},
+      2, "--out and --log-variance: expected two files, found " + file("no.npy") + " for both");
   EXPECT_FALSE(std::filesystem::exists(file("no.npy")));
 }
 
@@ -162,6 +166,9 @@ TEST_F(RunVerbs, DecodeWritesImages) {
                file("x.npy") +
                    ": expected codes of shape (count, 3), as 'elbo encode' writes; found (2, 12, "
                    "12, 1)");
+  write_npy(file("wild.npy"), Array::from(std::vector<double>{0, 0, 0, 0, 1e300, 0}, {2, 3}));
+  expect_error({"decode", plain(), file("wild.npy"), "--out", file("no.npy")}, 1,
+               file("wild.npy") + ": row 1, column 1 is inf; expected finite numbers");
   expect_error({"decode", plain(), file("codes.npy"), "--out", file("no.npy"), "--label", "1"}, 2,
                plain() + ": the model has no classes; leave out --label");
 }

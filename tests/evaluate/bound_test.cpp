@@ -92,6 +92,9 @@ TEST(Likelihood, CountsItsSamplesExactly) {
   const FittedVae vae = make_model(testing::tiny_config(), data, false);
   EXPECT_NE(evaluate_likelihood(vae, data, 50, 2).nll_nats,
             evaluate_likelihood(vae, data, 51, 2).nll_nats);
+  // A whole second chunk would be a hundred samples, taken for 51.
+  const double whole = evaluate_likelihood(vae, data, 100, 2).nll_nats - std::log(100.0 / 51);
+  EXPECT_GT(std::abs(evaluate_likelihood(vae, data, 51, 2).nll_nats - whole), 1e-3);
   EXPECT_EQ(evaluate_likelihood(vae, data, 51, 2).importance_samples, 51);
   EXPECT_EQ(evaluate_likelihood(vae, data, 120, 2).nll_nats,
             evaluate_likelihood(vae, data, 120, 2).nll_nats);

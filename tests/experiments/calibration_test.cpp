@@ -92,6 +92,41 @@ TEST_F(Calibration, CombinedFindsWhatNoneOfItsScoresWasToldOf) {
   EXPECT_GT(auroc(normal.at("combined"), anomalous.at("combined")), 0.99);
 }
 
+TEST_F(Calibration, SaysHowManyExamplesItNeeds) {
+  const auto message = [&](std::int64_t count, const CalibrationOptions& options) {
+    try {
+      calibrate(vae_, held_out_.first(count), options);
+    } catch (const DataError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(message(98, options_for(vae_, 0.01)),
+            "calibration: 98 held-out examples are too few for a false-alarm rate of 0.01 and for "
+            "scores that learn; give at least 99");
+  EXPECT_EQ(message(99, options_for(vae_, 0.01)), "");
+  EXPECT_TRUE(message(9, options_for(vae_, 0.5)).ends_with("give at least 10"));
+  EXPECT_EQ(message(10, options_for(vae_, 0.5)), "");
+  CalibrationOptions plain = options_for(vae_, 0.5);
+  plain.scores.names = {"negative_elbo"};
+  EXPECT_EQ(message(2, plain), "");
+}
+
+TEST_F(Calibration, BitsThatWereDrawnOnceAreDrawnForEveryVerb) {
+  RunConfig config = testing::tiny_config();
+  config.data.binarisation = "static";
+  const Dataset held_out = held_out_examples(config, train_);
+  for (const std::uint8_t pixel : held_out.examples.values<std::uint8_t>()) {
+    ASSERT_TRUE(pixel == 0 || pixel == 255);
+  }
+  const Dataset bits = as_trained_on(config, new_);
+  EXPECT_TRUE(
+      std::ranges::equal(as_trained_on(config, new_).examples.bytes(), bits.examples.bytes()));
+  config.data.binarisation = "dynamic";
+  EXPECT_TRUE(
+      std::ranges::equal(as_trained_on(config, new_).examples.bytes(), new_.examples.bytes()));
+}
+
 TEST_F(Calibration, SlowScoresMayBeOfAPart) {
   CalibrationOptions options = options_for(vae_, 0.05);
   options.scores.names = {"kl", "importance_bound", "likelihood_regret"};

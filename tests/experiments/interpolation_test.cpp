@@ -74,6 +74,26 @@ TEST_F(Interpolation, EndsAreTheSameOnEveryWay) {
   }
 }
 
+TEST_F(Interpolation, EndsAreOfTheClassesThatWereAskedFor) {
+  std::vector<std::int32_t> rows;
+  const auto labels = data_.labels->values<std::int32_t>();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] != 0) rows.push_back(static_cast<std::int32_t>(i));
+  }
+  const Dataset part = data_.subset(rows);
+  const ResultFolder results(folder_.path());
+  const nlohmann::json report =
+      run_interpolation(model(), part, nullptr, {.pairs = {{1, 2}}}, results);
+  EXPECT_EQ(report["rows"][0]["from"], "middle");
+  EXPECT_EQ(report["rows"][0]["to"], "bottom");
+  try {
+    run_interpolation(model(), part, nullptr, {.pairs = {{1, 0}}}, results);
+    ADD_FAILURE() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "interpolate: pair 1,0: tiny has no example of class top");
+  }
+}
+
 TEST_F(Interpolation, NamesAPairThatThereIsNot) {
   const ResultFolder results(folder_ / "nothing");
   try {

@@ -42,6 +42,45 @@ TEST_F(LatentMap, ASearchForCodesGains) {
   EXPECT_EQ(report["search"]["steps"], 100);
 }
 
+TEST_F(LatentMap, DataMayComeClassByClass) {
+  std::vector<std::int32_t> rows;
+  const auto labels = data_.labels->values<std::int32_t>();
+  for (std::int32_t label = 0; label < 3; ++label) {
+    for (std::int32_t i = 0; i < 300; ++i) {
+      if (labels[static_cast<std::size_t>(i)] == label) rows.push_back(i);
+    }
+  }
+  const ResultFolder results(folder_.path());
+  const nlohmann::json report = run_latent_map(model(), data_.subset(rows), {}, results);
+  EXPECT_GT(report["knn5_accuracy"].get<double>(), 0.9);
+  EXPECT_GT(report["linear_probe_accuracy"].get<double>(), 0.9);
+}
+
+TEST_F(LatentMap, AReferenceKnowsClassesByTheirNames) {
+  // More classes than the data has, in another order.
+  Dataset reference = testing::tiny_images(200, 5);
+  reference.class_names = {"nothing", "bottom", "middle", "top"};
+  for (std::int32_t& label : reference.labels->values<std::int32_t>()) label = 3 - label;
+  const ResultFolder results(folder_.path());
+  const nlohmann::json report = run_latent_map(model(), data_, {.reference = &reference}, results);
+  EXPECT_GT(report["knn5_accuracy"].get<double>(), 0.9);
+  EXPECT_GT(report["linear_probe_accuracy"].get<double>(), 0.9);
+  EXPECT_EQ(report["class_names"], (nlohmann::json{"top", "middle", "bottom"}));
+}
+
+TEST_F(LatentMap, AReferenceThatSaysNothingIsRefused) {
+  const ResultFolder results(folder_.path());
+  const FittedVae vae = model();
+  Dataset unlabelled = data_, other = data_;
+  unlabelled.labels.reset();
+  other.class_names = {"top", "middle", "elsewhere"};
+  const Dataset few = data_.first(4);
+  for (const Dataset* reference :
+       std::initializer_list<const Dataset*>{&unlabelled, &other, &few}) {
+    EXPECT_THROW(run_latent_map(vae, data_, {.reference = reference}, results), UsageError);
+  }
+}
+
 TEST_F(LatentMap, NeedsTwoLatents) {
   RunConfig config = testing::tiny_config();
   config.model.latent = 3;

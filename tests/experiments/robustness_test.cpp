@@ -1,6 +1,7 @@
 // Robustness: what the curve says without noise and with more of it, and what the picture holds.
 #include <gtest/gtest.h>
 
+#include "elbo/base/error.h"
 #include "elbo/evaluate/bound.h"
 #include "elbo/experiments/experiments.h"
 #include "elbo/io/npy.h"
@@ -30,6 +31,18 @@ TEST(Robustness, MeasuresTheErrorToTheCleanImage) {
   EXPECT_EQ(report["image_rows"], nlohmann::json({"clean", "σ = 0.25", "plain", "denoising"}));
   EXPECT_EQ(read_npy(folder / "results" / "robustness_images.npy").extents(),
             (Extents{4, 3, 4, 4, 1}));
+}
+
+TEST(Robustness, IsForPixels) {
+  const TemporaryFolder folder(memory_folder());
+  Dataset data = testing::tiny_table(100);
+  data.example = {2, 3, 1};
+  RunConfig config = testing::tiny_config();
+  config.model.likelihood = "gaussian";
+  const FittedVae vae = testing::trained_model(config, data, 1);
+  const ResultFolder results(folder / "study");
+  EXPECT_THROW(run_robustness(vae, nullptr, data, {}, results), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "study"));
 }
 
 }  // namespace

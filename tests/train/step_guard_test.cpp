@@ -46,7 +46,10 @@ TEST(StepGuard, StopsAtOnceWhereThereIsNothingToGoBackTo) {
   StepGuard kept;
   EXPECT_EQ(kept.judge(1, 1), Verdict::take);
   EXPECT_TRUE(kept.ends_well());
+  // The step that shows that the state is good is already one from it.
+  EXPECT_EQ(kept.judge(1, 1), Verdict::take);
   kept.kept_good_state();
+  EXPECT_EQ(repeat(kept, 5, kNan, 1), Verdict::restore);
   EXPECT_EQ(repeat(kept, 5, kNan, 1), Verdict::stop);
 }
 

@@ -211,6 +211,35 @@ TEST_F(Training, NamesWhatIsNotFiniteAndKeepsTheLastGoodState) {
   EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
 }
 
+TEST_F(Training, WhatADivergedRunSavedCanBeTrainedOn) {
+  RunConfig config = tiny_config();
+  config.train.epochs = 20;
+  config.train.learning_rate = 1e30;
+  numerical_error(config, tiny_images(100), options());
+  TrainRunOptions resumed = options();
+  resumed.resume = true;
+  config.train.learning_rate = 1e-2;
+  const TrainingResult trained = train_run(config, tiny_images(100), resumed);
+  EXPECT_EQ(trained.epochs, 20);
+  EXPECT_GT(trained.best_epoch, 0);
+  EXPECT_TRUE(std::isfinite(trained.best_monitored));
+}
+
+TEST_F(Training, AnEpochOfSkippedStepsHasNoTerms) {
+  Dataset data = tiny_table(32);
+  std::ranges::fill(data.examples.values<float>(), std::numeric_limits<float>::quiet_NaN());
+  RunConfig config = tiny_config();
+  config.data.validation = 0;
+  config.model.likelihood = "gaussian";
+  config.train.epochs = 1;
+  TrainRunOptions watched = options();
+  watched.callbacks.on_epoch = [&](const EpochReport& report) {
+    EXPECT_EQ(report.skipped_steps, 2);
+    EXPECT_TRUE(report.train.empty());
+  };
+  train_run(config, data, watched);
+}
+
 TEST_F(Training, ABadBatchIsSkippedAndCounted) {
   Dataset data = tiny_table(96);
   data.examples.row<float>(37)[3] = std::numeric_limits<float>::quiet_NaN();
@@ -367,6 +396,25 @@ TEST_F(Training, ResumingForFewerEpochsTakesNothingBack) {
   EXPECT_EQ(read_text_file(RunPaths(folder / "run").model()), before);
 }
 
+TEST_F(Training, AFinishedRunKeepsItsRecord) {
+  RunConfig config = tiny_config();
+  train_run(config, tiny_images(100), options());
+  const std::string before = read_text_file(RunPaths(folder / "run").config());
+  TrainRunOptions resumed = options();
+  resumed.resume = true;
+  config.train.learning_rate = 0.5;
+  train_run(config, tiny_images(100), resumed);
+  EXPECT_EQ(read_text_file(RunPaths(folder / "run").config()), before);
+}
+
+TEST_F(Training, NamesThatAreNotUtf8AreRefused) {
+  RunConfig config = tiny_config();
+  Dataset data = tiny_images(100);
+  data.spec = "images:a\xff";
+  EXPECT_THROW(train_run(config, data, options()), DataError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
 TEST_F(Training, AFinishedRunWithoutCheckpointsIsNotTrainedAnew) {
   RunConfig config = tiny_config();
   train_run(config, tiny_images(100), options());
@@ -413,6 +461,18 @@ TEST_F(Training, ParametersThatAreNotFiniteAtTheEndAreNoResult) {
   config.train.batch_size = 80;
   config.train.learning_rate = 1e99;
   EXPECT_THROW(train_run(config, tiny_images(100), options()), NumericalError);
+  EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
+}
+
+TEST_F(Training, ValidationThatIsNeverFiniteIsNoResult) {
+  // The one step leaves parameters that are finite and too large for what is made of them.
+  RunConfig config = tiny_config();
+  config.train.epochs = 1;
+  config.train.batch_size = 80;
+  config.train.learning_rate = 1e30;
+  EXPECT_EQ(numerical_error(config, tiny_images(100), options()),
+            "training: the validation terms are not finite after step 1, the last; lower "
+            "train.learning_rate or set train.clip_norm");
   EXPECT_FALSE(std::filesystem::exists(RunPaths(folder / "run").model()));
 }
 
