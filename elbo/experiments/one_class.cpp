@@ -8,6 +8,7 @@
 #include "elbo/evaluate/detection.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/experiments/result_folder.h"
+#include "elbo/experiments/side_by_side.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo {
@@ -96,10 +97,19 @@ class OneClass {
 
   json run() {
     json classes = json::array();
-    std::map<std::string, double> sums;
+    std::vector<Task> tasks;
     for (std::int32_t label = 0; label < train_.class_count(); ++label) {
-      classes.push_back(judge(label));
-      for (const json& score : classes.back()["scores"]) {
+      classes.push_back(json::object());
+      tasks.push_back({.name = "class " + train_.class_names[static_cast<std::size_t>(label)],
+                       .work = static_cast<double>(rows_of(train_, label).size()),
+                       .run = [this, label, &classes](const TaskContext& context) {
+                         classes[static_cast<std::size_t>(label)] = judge(label, context);
+                       }});
+    }
+    run_side_by_side(std::move(tasks), options_.threads);
+    std::map<std::string, double> sums;
+    for (const json& each : classes) {
+      for (const json& score : each["scores"]) {
         sums[score["name"].get<std::string>()] += score["auroc"].get<double>();
       }
     }
@@ -117,21 +127,23 @@ class OneClass {
 
  private:
   /// The model of one class, and how its scores tell the class from the others.
-  json judge(std::int32_t label) const {
+  json judge(std::int32_t label, const TaskContext& context) const {
     const std::string& name = train_.class_names[static_cast<std::size_t>(label)];
     const Dataset normal = only_class(train_, label);
     const std::string run = fmt::format("models/class-{}", label);
     if (options_.on_stage) {
-      options_.on_stage(fmt::format("class {} ({} of {}): {} examples", name, label + 1,
-                                    train_.class_count(), normal.count()));
+      options_.on_stage(
+          fmt::format("{} of {}: {} examples", label + 1, train_.class_count(), normal.count()));
     }
+    TrainingCallbacks told = options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{};
+    told.should_stop = context.should_stop;
     RunConfig config = options_.config;
     train_run(config, normal,
               {.folder = options_.folder / run,
-               .threads = options_.threads,
+               .threads = context.threads,
                .resume = true,
-               .callbacks = options_.callbacks ? options_.callbacks(name) : TrainingCallbacks{}});
-    const FittedVae vae = load_run(options_.folder / run, options_.threads).vae;
+               .callbacks = told});
+    const FittedVae vae = load_run(options_.folder / run, context.threads).vae;
     ScoreRequest request{.names = options_.scores.empty() ? usual_score_names(vae.model())
                                                           : options_.scores};
     if (std::find(request.names.begin(), request.names.end(), options_.chosen) ==

@@ -27,7 +27,8 @@ struct OneClassOptions {
   std::vector<std::string> scores;
   /// The score of the headline numbers; computed even if it is not among `scores`.
   std::string chosen = "combined";
-  /// Callbacks for the training on the class of that name.
+  /// Callbacks for the training on the class of that name. Like on_stage, they may be called from
+  /// several threads: classes are trained side by side.
   std::function<TrainingCallbacks(const std::string& class_name)> callbacks;
   /// A line on what happens now.
   std::function<void(const std::string& line)> on_stage;
