@@ -26,9 +26,11 @@ std::int64_t validation_count(std::int64_t count, double amount) {
   }
   const double wanted = amount < 1 ? std::round(amount * static_cast<double>(count)) : amount;
   if (wanted < 1 || wanted >= static_cast<double>(count)) {
-    throw UsageError("validation split: {} of {} examples leaves {} side empty; choose a {} amount",
-                     amount, count, wanted < 1 ? "the validation" : "the training",
-                     wanted < 1 ? "larger" : "smaller");
+    throw UsageError(
+        "validation split: {} of {} examples leaves {} side empty; choose {} data.validation, or 0 "
+        "for no validation",
+        amount, count, wanted < 1 ? "the validation" : "the training",
+        wanted < 1 ? "a larger" : "a smaller");
   }
   return static_cast<std::int64_t>(wanted);
 }

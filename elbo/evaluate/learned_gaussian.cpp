@@ -39,7 +39,10 @@ std::vector<double> learned_distance(const LearnedArrays& learned, const Array& 
                                 .covariance = numbers(learned, "covariance", {size, size}, score)})
         .of_rows(rows);
   } catch (const NumericalError& error) {
-    throw DataError("the calibration of '{}': {}; calibrate again", score, error.what());
+    throw DataError(
+        "the calibration of '{}': {}; calibrate with examples that differ from one another, or "
+        "without it (--scores)",
+        score, error.what());
   }
 }
 

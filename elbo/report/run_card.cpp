@@ -137,9 +137,7 @@ std::string model_card(const nlohmann::json& config_json, const nlohmann::json& 
           commands(config) + "```\n";
   text +=
       "\n## What it can't do\n\n"
-      "- It knows only data like what it was trained on: same size, same channels, pixels scaled "
-      "to "
-      "[0, 1].\n"
+      "- It knows only data like what it was trained on: of the same shape, and scaled alike.\n"
       "- A high likelihood is no proof that an example is normal, nor a low one that it is not: "
       "calibrate a threshold on data of your own, and check it.\n"
       "- The ELBO is a lower bound; compare models by it only on the same data with the same "
