@@ -17,7 +17,9 @@
 #include "elbo/feed/distorted_examples.h"
 #include "elbo/graph/gradients.h"
 #include "elbo/train/checkpoint.h"
+#include "elbo/train/culprit.h"
 #include "elbo/train/example_stream.h"
+#include "elbo/train/good_state.h"
 #include "elbo/train/optimizer.h"
 #include "elbo/train/step_guard.h"
 #include "elbo/train/term_sums.h"
@@ -36,18 +38,6 @@ double seconds_since(Clock::time_point start) {
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
-}
-
-std::string loss_problem(const Plan& plan, const TrainingProblem& problem) {
-  std::string text = "the loss";
-  for (std::size_t i = 0; i < problem.train_terms.size(); ++i) {
-    const std::span<const float> values = plan.output(1 + i);
-    if (std::any_of(values.begin(), values.end(), [](float x) { return !std::isfinite(x); })) {
-      text = "'" + problem.train_terms[i].first + "'";
-      break;
-    }
-  }
-  return text;
 }
 
 }  // namespace
@@ -103,7 +93,7 @@ class Trainer::State {
       throw FileError("{}: the checkpoint's 'progress' is damaged: {}", checkpoints_.string(),
                       error.what());
     }
-    remember_good_state();
+    good_.keep(changing_buffers());
     return epoch_;
   }
 
@@ -233,7 +223,10 @@ class Trainer::State {
     const StepGuard::Verdict verdict = guard_.judge(static_cast<double>(loss), norm);
     if (verdict != StepGuard::Verdict::take) return leave_step_out(verdict, loss, norm);
     // The epoch before ended well, and now its state has been seen to give a finite loss.
-    if (std::exchange(epoch_ended_well_, false)) keep_good_state();
+    if (std::exchange(epoch_ended_well_, false)) {
+      good_.keep(changing_buffers());
+      guard_.kept_good_state();
+    }
     const double clip = settings_.clip_norm;
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ =
@@ -258,7 +251,9 @@ class Trainer::State {
           step_, epoch_ + 1, norm);
       return;
     }
-    const std::string culprit = tensor_that_is_not_finite(loss);
+    const std::string culprit =
+        std::isfinite(loss) ? gradient_that_is_not_finite(layout_, gradients_.values())
+                            : term_that_is_not_finite(*train_plan_, 1, problem_.train_terms);
     if (verdict == StepGuard::Verdict::stop) {
       go_back_and_save();
       throw NumericalError(
@@ -287,19 +282,6 @@ class Trainer::State {
     return buffers;
   }
 
-  void keep_good_state() {
-    remember_good_state();
-    guard_.kept_good_state();
-  }
-
-  void remember_good_state() {
-    const NamedBuffers changing = changing_buffers();
-    while (good_.size() < changing.size()) good_.emplace_back(parameters_.size());
-    for (std::size_t i = 0; i < changing.size(); ++i) {
-      std::ranges::copy(changing[i].second, good_[i].data());
-    }
-  }
-
   /// Too few steps may have been taken for the guard to stop them.
   void check_end() {
     const auto is_finite = [](float x) { return std::isfinite(x); };
@@ -323,28 +305,10 @@ class Trainer::State {
   void restore_good_state() {
     epoch_ended_well_ = false;
     const NamedBuffers changing = changing_buffers();
-    if (good_.empty()) {
-      for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);
-      layout_.initialize(parameters_.values(), seed(), threads_);
-      if (average_.size() > 0) copy(parameters_, average_);
-      return;
-    }
-    for (std::size_t i = 0; i < changing.size(); ++i) {
-      std::ranges::copy(good_[i].values(), changing[i].second.begin());
-    }
-  }
-
-  std::string tensor_that_is_not_finite(float loss) const {
-    if (!std::isfinite(loss)) return loss_problem(*train_plan_, problem_);
-    for (const ParameterSlot& slot : layout_.slots()) {
-      const auto part = gradients_.values().subspan(static_cast<std::size_t>(slot.offset),
-                                                    static_cast<std::size_t>(slot.count));
-      if (!std::all_of(part.begin(), part.end(), [](float x) { return std::isfinite(x); })) {
-        return "the gradient of '" + slot.name + "'";
-      }
-    }
-    // Each element is finite, the sum of their squares is not.
-    return "the norm of the gradient";
+    if (good_.restore(changing)) return;
+    for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);
+    layout_.initialize(parameters_.values(), seed(), threads_);
+    if (average_.size() > 0) copy(parameters_, average_);
   }
 
   TermMeans validate() {
@@ -488,7 +452,7 @@ class Trainer::State {
   StepGuard guard_;
   /// What changing_buffers() held at the end of the last epoch that ended well, or where the run
   /// was resumed.
-  std::vector<FlatBuffer> good_;
+  GoodState good_;
   bool epoch_ended_well_ = false;
   double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
