@@ -110,8 +110,11 @@ void write_file_parts(const std::filesystem::path& wanted,
                       std::span<const std::span<const std::uint8_t>> parts) {
   if (is_special(wanted)) return write_special(wanted, parts);
   // A link stays a link: what it points at is replaced.
-  const std::filesystem::path path =
-      std::filesystem::is_symlink(wanted) ? std::filesystem::weakly_canonical(wanted) : wanted;
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::is_symlink(wanted, error)
+                                         ? std::filesystem::weakly_canonical(wanted, error)
+                                         : wanted;
+  if (path.empty()) throw FileError("{}: can't be written: {}", wanted.string(), error.message());
   const std::string temporary = path.string() + ".tmp" + std::to_string(::getpid());
   const auto fail = [&](const std::string& why) {
     ::unlink(temporary.c_str());

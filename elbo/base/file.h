@@ -25,11 +25,11 @@ void write_file_parts(const std::filesystem::path& path,
                       std::span<const std::span<const std::uint8_t>> parts);
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
-/// Makes the folder and its parents if needed. Throws FileError when it can't, or can't be written
-/// to.
 /// True for two names of what is, or will be, one file.
 bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
 
+/// Makes the folder and its parents if needed. Throws FileError when it can't, or can't be written
+/// to.
 void make_directory(const std::filesystem::path& path);
 
 /// Keeps other processes that lock the same folder away while it lives, and leaves no file. Throws

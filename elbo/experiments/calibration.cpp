@@ -7,7 +7,6 @@
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/detection.h"
-#include "elbo/experiments/load_run.h"
 #include "elbo/train/train_run.h"
 
 namespace elbo {
@@ -156,7 +155,8 @@ AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
 }
 
 Dataset held_out_examples(const RunConfig& config, const Dataset& data) {
-  Dataset part = as_trained_on(config, data).subset(run_split(data, config).validation);
+  const std::optional<Dataset> bits = static_bits(config, data);
+  Dataset part = (bits ? *bits : data).subset(run_split(data, config).validation);
   part.spec = data.spec + ", held out";
   return part;
 }

@@ -7,6 +7,7 @@
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/run_folder.h"
+#include "elbo/train/train_run.h"
 
 namespace elbo {
 
@@ -62,12 +63,8 @@ Dataset load_dataset_for(const LoadedRun& run, const std::string& spec,
   if (run.vae.model().is_conditional() && data.labels) {
     data = with_classes(std::move(data), run.config.class_names, "the model");
   }
-  return as_trained_on(run.config, std::move(data));
-}
-
-Dataset as_trained_on(const RunConfig& config, Dataset data) {
-  if (config.data.binarisation != "static") return data;
-  return binarised(data, static_cast<std::uint64_t>(config.train.seed));
+  if (std::optional<Dataset> bits = static_bits(run.config, data)) return *std::move(bits);
+  return data;
 }
 
 }  // namespace elbo

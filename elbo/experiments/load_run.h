@@ -20,13 +20,9 @@ ParameterLayout parameters_of(const Vae& model);
 /// Throws FileError, naming the file, when one is missing, damaged, or doesn't fit the others.
 LoadedRun load_run(const std::filesystem::path& folder, int threads);
 
-/// The data as the model is to see it: where it was trained on pixels that were binarised once and
-/// for all, so are these.
-Dataset as_trained_on(const RunConfig& config, Dataset data);
-
-/// A data set for the run's model, as_trained_on(). A conditional model knows classes by their
-/// names: labels are numbered as in the data that it was trained on. Throws as load_dataset, and
-/// UsageError for a class that the model doesn't know.
+/// A data set for the run's model, as it is to see it (static_bits). A conditional model knows
+/// classes by their names: labels are numbered as in the data that it was trained on. Throws as
+/// load_dataset, and UsageError for a class that the model doesn't know.
 Dataset load_dataset_for(const LoadedRun& run, const std::string& spec, const DataOptions& options);
 
 }  // namespace elbo

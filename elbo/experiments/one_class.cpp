@@ -159,8 +159,9 @@ class OneClass {
                 {"run", run},
                 {"scores", json::array()}};
     const auto labels = test_.labels->values<std::int32_t>();
+    const std::optional<Dataset> bits = static_bits(config, unlabelled_test_);
     for (const auto& [score, values] :
-         anomaly_scores(vae, as_trained_on(config, unlabelled_test_), request, calibration)) {
+         anomaly_scores(vae, bits ? *bits : unlabelled_test_, request, calibration)) {
       std::vector<double> of_class, of_others;
       for (std::size_t i = 0; i < values.size(); ++i) {
         (labels[i] == label ? of_class : of_others).push_back(values[i]);

@@ -71,6 +71,11 @@ Objective objective_of(const RunConfig& config, const Vae& model, const BatchNod
 
 }  // namespace
 
+std::optional<Dataset> static_bits(const RunConfig& config, const Dataset& data) {
+  if (config.data.binarisation != "static") return std::nullopt;
+  return binarised(data, static_cast<std::uint64_t>(config.train.seed));
+}
+
 double training_flops(const RunConfig& config, const Dataset& data) {
   Graph graph;
   const BatchNodes nodes(graph, data);
@@ -100,10 +105,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   config.shape = shape_of(original);
   config.class_names = original.class_names;
   config.version = version();
-  std::optional<Dataset> bits;
-  if (config.data.binarisation == "static") {
-    bits = binarised(original, static_cast<std::uint64_t>(config.train.seed));
-  }
+  const std::optional<Dataset> bits = static_bits(config, original);
   const Dataset& data = bits ? *bits : original;
   check_names(config);
   check_settings_fit_data(config, original);

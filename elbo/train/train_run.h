@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "elbo/data/dataset.h"
 #include "elbo/data/split.h"
@@ -23,6 +24,10 @@ struct TrainRunOptions {
 /// Which examples a run with these settings trains on and which it holds out for validation: none
 /// where data.validation is 0. Throws UsageError when either side would be empty otherwise.
 Split run_split(const Dataset& data, const RunConfig& config);
+
+/// The data as a run with data.binarisation = "static" sees it: pixels that were drawn once and for
+/// all. Nothing for other runs, which see the data as it is.
+std::optional<Dataset> static_bits(const RunConfig& config, const Dataset& data);
 
 /// Floating-point operations of training it to its last epoch, about. Throws UsageError as
 /// building a model does.

@@ -58,6 +58,8 @@ TEST(File, ALinkStaysALink) {
   EXPECT_EQ(entries_in(folder.path()), 2U);
   EXPECT_TRUE(is_same_file(folder / "link", folder / "./file"));
   EXPECT_FALSE(is_same_file(folder / "link", folder / "other"));
+  std::filesystem::create_symlink("circle", folder / "circle");
+  EXPECT_THROW(write_text_file(folder / "circle", "lost"), FileError);
 }
 
 TEST(File, APipeStaysAPipe) {
