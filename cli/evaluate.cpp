@@ -70,11 +70,13 @@ class Evaluate : public Command {
     if (samples_) {
       const LikelihoodReport bound_k = evaluate_likelihood(loaded.vae, data, *samples_, seed);
       result.json["nll_nats"] = bound_k.nll_nats;
-      result.json["nll_standard_error_nats"] = bound_k.nll_standard_error_nats;
       result.json["importance_samples"] = bound_k.importance_samples;
-      table.add({fmt::format("-log p(x), {} samples", *samples_),
-                 fmt::format("{:.4f} nats +- {:.4f}", bound_k.nll_nats,
-                             bound_k.nll_standard_error_nats)});
+      std::string nll = fmt::format("{:.4f} nats", bound_k.nll_nats);
+      if (const auto error = bound_k.nll_standard_error_nats) {
+        result.json["nll_standard_error_nats"] = *error;
+        nll += fmt::format(" +- {:.4f}", *error);
+      }
+      table.add({fmt::format("-log p(x), {} samples", *samples_), nll});
       if (is_mass) {
         const double bits = bits_per_dim(bound_k.nll_nats, size);
         result.json["nll_bits_per_dim"] = bits;

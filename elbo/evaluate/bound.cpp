@@ -159,12 +159,16 @@ LikelihoodReport evaluate_likelihood(const FittedVae& vae, const Dataset& data,
   const std::vector<double> nll = importance_weighted_nll(vae, data, samples, seed);
   const auto count = static_cast<double>(nll.size());
   const double mean = std::accumulate(nll.begin(), nll.end(), 0.0) / count;
-  double squares = 0;
-  for (const double x : nll) squares += (x - mean) * (x - mean);
-  return {.count = data.count(),
-          .importance_samples = samples,
-          .nll_nats = mean,
-          .nll_standard_error_nats = std::sqrt(squares / std::max(1.0, count - 1) / count)};
+  LikelihoodReport report{.count = data.count(),
+                          .importance_samples = samples,
+                          .nll_nats = mean,
+                          .nll_standard_error_nats = {}};
+  if (count > 1) {
+    double squares = 0;
+    for (const double x : nll) squares += (x - mean) * (x - mean);
+    report.nll_standard_error_nats = std::sqrt(squares / (count - 1) / count);
+  }
+  return report;
 }
 
 }  // namespace elbo

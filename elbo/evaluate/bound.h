@@ -31,8 +31,8 @@ struct LikelihoodReport {
   std::int64_t importance_samples = 0;
   /// -log of the mean importance weight, a bound on -log p(x) from above that falls with K.
   double nll_nats = 0;
-  /// Over examples.
-  double nll_standard_error_nats = 0;
+  /// Over examples; one example has none.
+  std::optional<double> nll_standard_error_nats;
 };
 
 /// -log of the mean of `samples` importance weights of each example, in nats, (M): a bound on -log

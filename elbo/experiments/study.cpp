@@ -229,10 +229,12 @@ class Study {
     json report{{"model", plan_.likelihood.preset},
                 {"binarisation", vae.data_settings().binarisation},
                 {"nll_nats", bound.nll_nats},
-                {"nll_standard_error_nats", bound.nll_standard_error_nats},
                 {"importance_samples", bound.importance_samples},
                 {"count", bound.count},
                 {"elbo_nats", evaluate_bound(vae, part, options_.seed).elbo_nats}};
+    if (const auto error = bound.nll_standard_error_nats) {
+      report["nll_standard_error_nats"] = *error;
+    }
     results_.write("likelihood", report);
     return report;
   }

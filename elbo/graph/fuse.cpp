@@ -4,7 +4,8 @@
 // that a node connects are merged under the same condition. The space of a node is its element
 // count (a multiple of N or not): all its values are contiguous, so equal counts mean equal flat
 // indices. A group that reduces short rows has a second, smaller space: one number a row. Its
-// values are complete as soon as their row is, so the same group may go on with them.
+// values are complete as soon as their row is, so the same group may go on with them. A sum over
+// the rows is complete when the group has run, so nothing in the group may read it.
 #include "elbo/graph/fuse.h"
 
 #include <algorithm>
@@ -20,13 +21,14 @@ bool is_alias(Op op) {
   return op == Op::reshape || op == Op::stop_gradient;
 }
 
-/// True for reductions over the last axes, which a map group can end in.
-bool reduces_trailing_axes(const Graph& graph, const Node& node) {
-  if (!is_reduction(node.op)) return false;
+/// True for a sum over the first axes whose number of values does not depend on the batch.
+bool sums_leading_axes(const Graph& graph, const Node& node) {
+  if (node.op != Op::sum || node.shape.has_batch()) return false;
   const Shape& shape = graph.node(node.inputs[0]).shape;
-  int end = node.get<AxisAttributes>().end;
-  while (end < shape.rank() && shape[end].is_one()) ++end;
-  return end == shape.rank();
+  for (int axis = 0; axis < node.get<AxisAttributes>().begin; ++axis) {
+    if (!shape[axis].is_one()) return false;
+  }
+  return true;
 }
 
 /// True when element i of `reader` reads element i / row_length of `operand`, by broadcasting.
@@ -79,6 +81,8 @@ class Fuser {
     ElementCount reduced{0};
     /// The count of reduced values.
     ElementCount rows{0};
+    /// The count of values that a sum over leading axes has; 0 while there is none.
+    ElementCount columns{0};
     /// No fewer than the values it holds; an operand that two nodes read counts twice.
     int values = 0;
     std::vector<NodeId> nodes;
@@ -87,6 +91,16 @@ class Fuser {
 
     bool has_short_rows() const {
       return reduced.batch_power == 0 && reduced.size > 1 && reduced.size <= kLongestRow;
+    }
+    /// True when reductions of both kinds may end this pass: all of a kind are alike, and rows of
+    /// columns are made of whole rows that are reduced.
+    bool can_reduce(ElementCount other_reduced, ElementCount other_columns) const {
+      const bool has_rows = reduced.size != 0, has_columns = columns.size != 0;
+      if (has_rows && other_reduced.size != 0 && reduced != other_reduced) return false;
+      if (has_columns && other_columns.size != 0 && columns != other_columns) return false;
+      const ElementCount row = has_rows ? reduced : other_reduced;
+      const std::int64_t width = has_columns ? columns.size : other_columns.size;
+      return row.size == 0 || width == 0 || (row.batch_power == 0 && width % row.size == 0);
     }
   };
 
@@ -105,6 +119,7 @@ class Fuser {
     if (is_contraction(node.op)) return open(GroupKind::contraction, id);
     if (is_map(node.op)) return join_epilogue(id) ? void() : place_map(id);
     if (reduces_trailing_axes(graph_, node)) return place_trailing_reduction(id);
+    if (sums_leading_axes(graph_, node) && join_leading_sum(id)) return;
     open(is_reduction(node.op) ? GroupKind::reduction : GroupKind::copy, id);
   }
 
@@ -186,9 +201,11 @@ class Fuser {
   /// number of its row.
   bool can_read(const Draft& target, NodeId reader, NodeId operand) const {
     const Node& node = graph_.node(reader);
+    const Node& source = graph_.node(root_[index(operand)]);
     if (node.op == Op::gather) return false;
+    if (is_reduction(source.op) && !reduces_trailing_axes(graph_, source)) return false;
     const ElementCount space = is_reduction(node.op) ? count(node.inputs[0]) : count(reader);
-    const ElementCount available = count(root_[index(operand)]);
+    const ElementCount available = source.shape.product();
     if (space == target.space && available == target.space) return true;
     if (!target.has_short_rows() || available != target.rows || is_reduction(node.op)) return false;
     return space == target.rows ||
@@ -236,8 +253,7 @@ class Fuser {
   bool can_merge(int a, int b) {
     if (draft(a).space != draft(b).space) return false;
     if (draft(a).values + draft(b).values > kMaxGroupValues) return false;
-    const ElementCount ra = draft(a).reduced, rb = draft(b).reduced;
-    if (ra.size != 0 && rb.size != 0 && ra != rb) return false;
+    if (!draft(a).can_reduce(draft(b).reduced, draft(b).columns)) return false;
     // A value of one that the other can't read before it is complete, or a path through a third
     // group, forbids it.
     const auto direct_only = [&](int from, int to) {
@@ -268,6 +284,7 @@ class Fuser {
       target.reduced = source.reduced;
       target.rows = source.rows;
     }
+    if (target.columns.size == 0) target.columns = source.columns;
     source.nodes.clear();
     source.needs.clear();
     source.merged_away = true;
@@ -287,7 +304,7 @@ class Fuser {
     }
     const int group = group_of_[index(root_[index(node.inputs[0])])];
     const bool joins = group >= 0 && can_join(group, id, space) &&
-                       (draft(group).reduced.size == 0 || draft(group).reduced == reduced);
+                       draft(group).can_reduce(reduced, ElementCount{0});
     if (joins) {
       assign(group, id);
     } else {
@@ -296,6 +313,16 @@ class Fuser {
     }
     draft(group_of_[index(id)]).reduced = reduced;
     draft(group_of_[index(id)]).rows = count(id);
+  }
+
+  bool join_leading_sum(NodeId id) {
+    const NodeId operand = root_[index(graph_.node(id).inputs[0])];
+    const int group = group_of_[index(operand)];
+    if (group < 0 || !can_join(group, id, count(operand))) return false;
+    if (!draft(group).can_reduce(ElementCount{0}, count(id))) return false;
+    assign(group, id);
+    draft(group).columns = count(id);
+    return true;
   }
 
   /// The product's own pass adds a bias over the last axis and applies relu, when nobody else wants
@@ -376,6 +403,14 @@ class Fuser {
 };
 
 }  // namespace
+
+bool reduces_trailing_axes(const Graph& graph, const Node& node) {
+  if (!is_reduction(node.op)) return false;
+  const Shape& shape = graph.node(node.inputs[0]).shape;
+  int end = node.get<AxisAttributes>().end;
+  while (end < shape.rank() && shape[end].is_one()) ++end;
+  return end == shape.rank();
+}
 
 Fusion fuse(const Graph& graph, const std::vector<Value>& outputs) {
   return Fuser(graph, outputs).run();

@@ -38,8 +38,7 @@ void truncate_metrics(const std::filesystem::path& path, std::int64_t epochs) {
     const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
     const bool counts = object.is_object() && object.contains("epoch") &&
                         object["epoch"].is_number_integer() && object["epoch"] <= epochs;
-    if (!counts) break;
-    kept += line + "\n";
+    if (counts) kept += line + "\n";
   }
   write_text_file(path, kept);
 }

@@ -13,8 +13,8 @@ namespace elbo {
 
 nlohmann::json to_json(const EpochReport& report);
 
-/// Drops the lines after `epochs` epochs (a resumed run writes them again); a last line that was
-/// cut off goes too. No file is fine.
+/// Drops the lines of later epochs than that (a resumed run writes them again) and those that are
+/// damaged, such as a last line that was cut off. No file is fine.
 void truncate_metrics(const std::filesystem::path& path, std::int64_t epochs);
 
 /// The file's objects in order; none when it isn't there. Lines that are no JSON objects (a last

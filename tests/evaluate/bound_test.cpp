@@ -100,6 +100,17 @@ TEST(Likelihood, CountsItsSamplesExactly) {
             evaluate_likelihood(vae, data, 120, 2).nll_nats);
 }
 
+TEST(Likelihood, HasAStandardErrorFromTwoExamplesOn) {
+  const Dataset images = testing::tiny_images(30);
+  const FittedVae vae = make_model(testing::tiny_config(), images, false);
+  const Dataset data = images.first(2);
+  const std::vector<double> nll = importance_weighted_nll(vae, data, 5, 2);
+  const auto error = evaluate_likelihood(vae, data, 5, 2).nll_standard_error_nats;
+  ASSERT_TRUE(error.has_value());
+  EXPECT_NEAR(*error, std::abs(nll[0] - nll[1]) / 2, 1e-9);
+  EXPECT_FALSE(evaluate_likelihood(vae, data.first(1), 5, 2).nll_standard_error_nats.has_value());
+}
+
 TEST(Likelihood, JudgesOneBinarisationOfEachExample) {
   // Dynamic binarisation draws the pixels; all chunks of samples must see the same ones, or bits
   // that never occurred together would count as explained.

@@ -107,6 +107,20 @@ TEST(Fuse, TheLossAndTheGradientOfTheLogitsAreOneGroup) {
   expect_runnable(graph, fusion, {loss, d_logits});
 }
 
+TEST(Fuse, TheLossItsGradientAndThatOfTheBiasAreOneGroup) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, 20}), h = graph.input("h", Shape{kBatch, 6});
+  const Value w = graph.parameter("w", Shape{6, 20}, {}), b = graph.parameter("b", Shape{20}, {});
+  const Value logits = matmul(h, w) + b;
+  const Value log_prob = find_likelihood("bernoulli").make(logits, {})->log_prob(x);
+  const auto d = gradients(-mean_over_batch(log_prob), {logits, w, b});
+  const std::vector<Value> outputs{log_prob, d[1], d[2]};
+  const Fusion fusion = fuse(graph, outputs);
+  EXPECT_EQ(group_of(fusion, log_prob), group_of(fusion, d[0]));
+  EXPECT_EQ(group_of(fusion, log_prob), group_of(fusion, d[2]));
+  expect_runnable(graph, fusion, outputs);
+}
+
 TEST(Fuse, ADiamondThroughAProductIsNoCycle) {
   Graph graph;
   const Value x = graph.input("x", Shape{kBatch, 8}), w = graph.input("w", Shape{8, 8});
@@ -160,6 +174,38 @@ TEST(Fuse, ASumOfRowsThatColumnsReadIsNoCycle) {
   const Fusion fusion = fuse(graph, {y});
   EXPECT_LT(group_of(fusion, e), group_of(fusion, y));
   expect_runnable(graph, fusion, {y});
+}
+
+TEST(Fuse, ASumOverTheBatchThatItsRowsReadIsNoCycle) {
+  // Of the square, the columns' sums are as many as there are rows.
+  for (const Shape& shape : {Shape{kBatch, 8}, Shape{8, 8}}) {
+    Graph graph;
+    const Value e = exp(graph.input("x", shape));
+    const Value total = sum(e, {0});
+    const Value y = e / total;
+    const Value z = sum(e, {1}) - (shape.has_batch() ? sum(e) : total);
+    const Fusion fusion = fuse(graph, {y, z});
+    EXPECT_EQ(group_of(fusion, e), group_of(fusion, total));
+    EXPECT_LT(group_of(fusion, total), group_of(fusion, y));
+    EXPECT_LT(group_of(fusion, total), group_of(fusion, z));
+    expect_runnable(graph, fusion, {y, z});
+  }
+}
+
+TEST(Fuse, SumsOverTheBatchShareAPassOnlyWhereNoRowIsCut) {
+  Graph graph;
+  const Value x = graph.input("x", Shape{kBatch, 4, 6});
+  const Value e = exp(x);
+  const Value rows = sum(e, {2});
+  const Value columns = sum(e, {0}), channels = sum(e, {0, 1});
+  const Fusion fusion = fuse(graph, {rows, columns, channels});
+  EXPECT_EQ(group_of(fusion, rows), group_of(fusion, columns));
+  EXPECT_NE(group_of(fusion, columns), group_of(fusion, channels));
+  expect_runnable(graph, fusion, {rows, columns, channels});
+  const Value images = sum(e, {1, 2});
+  const Fusion of_images = fuse(graph, {images, channels});
+  EXPECT_NE(group_of(of_images, images), group_of(of_images, channels));
+  expect_runnable(graph, of_images, {images, channels});
 }
 
 TEST(Fuse, ReshapesCostNothing) {

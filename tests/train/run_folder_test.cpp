@@ -224,6 +224,9 @@ TEST_F(RunFolder, MetricsAreCutToTheEpochsThatCount) {
   write_text_file(path, two + "{\"epoch\": \"three\"}\n");
   truncate_metrics(path, 9);
   EXPECT_EQ(read_text_file(path), two);
+  write_text_file(path, "\x80 damaged\n" + two);
+  truncate_metrics(path, 9);
+  EXPECT_EQ(read_text_file(path), two);
   truncate_metrics(path, 0);
   EXPECT_EQ(read_text_file(path), "");
 }

@@ -1,5 +1,6 @@
 // Runs a map program tile by tile, tiles split between threads. Nothing depends on how they are
-// split: a reduced value is always summed by one thread, over the same tiles.
+// split: a reduced value is always summed by one thread, over the same tiles; a sum over all rows
+// is made of blocks of rows, each summed by one thread.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include "elbo/base/check.h"
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/map_program.h"
+#include "elbo/device/cpu/row_blocks.h"
 #include "elbo/device/cpu/tile_ops.h"
 
 namespace elbo::cpu {
@@ -41,33 +43,39 @@ class MapKernel : public Kernel {
     }
     grain_ = std::max({reduced, row_length_, tile_length_});
     if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
-    for (const MapLoad& load : program_.loads) is_same_in_tiles_.push_back(is_same_in_tiles(load));
     const std::int64_t work =
         program_.count * static_cast<std::int64_t>(1 + program_.instructions.size());
     threads_ = static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
+    pieces_ = threads_;
+    if (program_.columns > 0) {
+      const std::int64_t rows = program_.count / program_.columns;
+      pieces_ = std::max(row_blocks(rows), std::min<std::int64_t>(rows, 2));
+    }
+    for (const MapLoad& load : program_.loads) is_same_in_tiles_.push_back(is_same_in_tiles(load));
   }
 
   std::int64_t scratch_bytes() const override {
-    return (tiles_per_thread() * threads_ + static_cast<std::int64_t>(program_.constants.size())) *
-           tile_size_ * static_cast<std::int64_t>(sizeof(float));
+    return (first_sum() + pieces_ * sums_per_piece()) * static_cast<std::int64_t>(sizeof(float));
   }
 
   void set_scratch(std::byte* scratch) override { scratch_ = reinterpret_cast<float*>(scratch); }
 
   void run(const RunContext&) override {
     // Scratch is shared with other kernels, so constants are laid out anew each time.
-    float* constants = scratch_ + tiles_per_thread() * threads_ * tile_size_;
+    float* constants = scratch_ + first_constant();
     for (std::size_t i = 0; i < program_.constants.size(); ++i) {
       functions_.fill(program_.constants[i], constants + static_cast<std::int64_t>(i) * tile_size_,
                       static_cast<std::size_t>(std::min(tile_size_, program_.count)));
     }
-    const std::int64_t grains = (program_.count + grain_ - 1) / grain_;
     parallel_for(threads_, threads_, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t part = first; part < last; ++part) {
-        run_range(part, grains * part / threads_ * grain_,
-                  std::min(grains * (part + 1) / threads_ * grain_, program_.count), constants);
+        const std::int64_t end = pieces_ * (part + 1) / threads_;
+        for (std::int64_t piece = pieces_ * part / threads_; piece < end; ++piece) {
+          run_piece(piece, scratch_ + part * tiles_per_thread() * tile_size_, constants);
+        }
       }
     });
+    for (std::size_t i = 0; i < program_.column_sums.size(); ++i) add_up_columns(i);
   }
 
   KernelSummary summary() const override {
@@ -81,7 +89,8 @@ class MapKernel : public Kernel {
       bytes +=
           4.0 * static_cast<double>(store.over_rows ? rows_in(program_.count) : program_.count);
     }
-    const bool reduces = !program_.reductions.empty() || program_.has_whole_rows;
+    const bool reduces =
+        !program_.reductions.empty() || program_.has_whole_rows || program_.columns > 0;
     return {.name = reduces ? "map+reduce" : "map",
             .detail = detail_,
             .flops = static_cast<double>(program_.count) *
@@ -93,6 +102,27 @@ class MapKernel : public Kernel {
   std::int64_t tiles_per_thread() const {
     return program_.tile_count + static_cast<std::int64_t>(program_.loads.size());
   }
+  /// Where the constants and the pieces' column sums begin in the scratch memory.
+  std::int64_t first_constant() const { return tiles_per_thread() * threads_ * tile_size_; }
+  std::int64_t first_sum() const {
+    return first_constant() + static_cast<std::int64_t>(program_.constants.size()) * tile_size_;
+  }
+  std::int64_t sums_per_piece() const {
+    return static_cast<std::int64_t>(program_.column_sums.size()) * program_.columns;
+  }
+  float* sums_of(std::int64_t piece) const {
+    return scratch_ + first_sum() + piece * sums_per_piece();
+  }
+
+  /// The first element of a piece: of a block of rows where columns are summed, of a thread's share
+  /// otherwise.
+  std::int64_t begin_of(std::int64_t piece) const {
+    if (program_.columns > 0) {
+      return program_.count / program_.columns * piece / pieces_ * program_.columns;
+    }
+    const std::int64_t grains = (program_.count + grain_ - 1) / grain_;
+    return std::min(grains * piece / pieces_ * grain_, program_.count);
+  }
 
   /// True for a short run that repeats, such as a number for each channel, where every tile begins
   /// with the run: a tile of it is good for all tiles.
@@ -101,12 +131,13 @@ class MapKernel : public Kernel {
     if (load.direct || load.gathers || load.over_rows) return false;
     if (axes.size() != 2 || axes[0].stride != 0 || axes[1].stride != 1) return false;
     const std::int64_t inner = load.pattern.inner();
-    return tile_length_ % inner == 0 && row_length_ % inner == 0 && grain_ % inner == 0;
+    const std::int64_t step = program_.columns > 0 ? program_.columns : grain_;
+    return tile_length_ % inner == 0 && row_length_ % inner == 0 && step % inner == 0;
   }
 
-  void run_range(std::int64_t part, std::int64_t begin, std::int64_t end, float* constants) const {
+  void run_piece(std::int64_t piece, float* tiles, float* constants) const {
+    const std::int64_t begin = begin_of(piece), end = begin_of(piece + 1);
     if (begin >= end) return;
-    float* tiles = scratch_ + part * tiles_per_thread() * tile_size_;
     for (const MapReduction& reduction : program_.reductions) {
       const float start = reduction.is_max ? -std::numeric_limits<float>::infinity() : 0.0f;
       functions_.fill(start, reduction.target.floats() + rows_in(begin),
@@ -121,11 +152,17 @@ class MapKernel : public Kernel {
       if (!is_same_in_tiles_[i]) continue;
       slots[i] = load(program_.loads[i], begin, tile_length_, load_tile(tiles, i));
     }
+    functions_.fill(0, sums_of(piece), static_cast<std::size_t>(sums_per_piece()));
     std::int64_t length = 0;
     for (std::int64_t at = begin; at < end; at += length) {
       length = std::min(tile_length_, end - at);
       if (row_length_ > 0) length = std::min(length, row_length_ - at % row_length_);
       run_tile(at, length, tiles, slots);
+      float* sums = sums_of(piece);
+      for (const MapColumnSum& sum : program_.column_sums) {
+        accumulate_columns(slots[static_cast<std::size_t>(sum.slot)], at, length, sums);
+        sums += program_.columns;
+      }
     }
   }
 
@@ -211,6 +248,25 @@ class MapKernel : public Kernel {
     }
   }
 
+  void accumulate_columns(const float* tile, std::int64_t begin, std::int64_t length,
+                          float* sums) const {
+    for (std::int64_t at = 0; at < length;) {
+      const std::int64_t column = (begin + at) % program_.columns;
+      const std::int64_t piece = std::min(length - at, program_.columns - column);
+      functions_.accumulate(tile + at, sums + column, static_cast<std::size_t>(piece));
+      at += piece;
+    }
+  }
+
+  void add_up_columns(std::size_t sum) const {
+    const auto columns = static_cast<std::size_t>(program_.columns);
+    float* target = program_.column_sums[sum].target.floats();
+    std::memcpy(target, sums_of(0) + sum * columns, columns * sizeof(float));
+    for (std::int64_t piece = 1; piece < pieces_; ++piece) {
+      functions_.accumulate(sums_of(piece) + sum * columns, target, columns);
+    }
+  }
+
   /// The operand's elements for flat indices [begin, begin + length): in place, or copied to
   /// `tile`.
   float* load(const MapLoad& load, std::int64_t begin, std::int64_t length, float* tile) const {
@@ -272,6 +328,9 @@ class MapKernel : public Kernel {
   std::int64_t tile_length_ = kTileSize;
   std::int64_t grain_ = 1;
   int threads_ = 1;
+  /// Parts of the index space that one thread goes through: a share for each thread, or blocks of
+  /// rows, whatever the threads, where columns are summed.
+  std::int64_t pieces_ = 1;
   float* scratch_ = nullptr;
 };
 

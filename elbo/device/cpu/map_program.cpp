@@ -59,12 +59,21 @@ class Compiler {
   void find_rows() {
     for (const NodeId id : group_.nodes) {
       const Node& node = context_.node(id);
-      if (is_reduction(node.op)) program_.reduced_length = program_.count / context_.count(id);
+      if (sums_columns(id)) {
+        program_.columns = context_.count(id);
+      } else if (is_reduction(node.op)) {
+        program_.reduced_length = program_.count / context_.count(id);
+      }
       for (const NodeId operand : node.inputs) {
         const NodeId root = context_.root(operand);
         program_.has_whole_rows |= in_group(root) && context_.count(root) != program_.count;
       }
     }
+  }
+
+  bool sums_columns(NodeId id) const {
+    const Node& node = context_.node(id);
+    return is_reduction(node.op) && !reduces_trailing_axes(context_.graph, node);
   }
 
   /// True for a map over the numbers of the rows.
@@ -186,6 +195,10 @@ class Compiler {
   void compile_reduction(NodeId id) {
     const Node& node = context_.node(id);
     const int operand = slot_of(id, node.inputs[0]);
+    if (sums_columns(id)) {
+      program_.column_sums.push_back({.slot = operand, .target = context_.buffer(id)});
+      return;
+    }
     if (!program_.has_whole_rows) {
       program_.reductions.push_back(
           {.slot = operand, .is_max = node.op == Op::max, .target = context_.buffer(id)});
@@ -257,6 +270,7 @@ class Compiler {
       for (const int slot : {instruction.a, instruction.b, instruction.c}) use(slot, time);
     }
     for (const MapReduction& reduction : program_.reductions) use(reduction.slot, end);
+    for (const MapColumnSum& sum : program_.column_sums) use(sum.slot, end);
     std::vector<bool> stored(program_.tiles.size(), false);
     for (const MapStore& store : program_.stores)
       stored[static_cast<std::size_t>(store.slot - first)] = true;

@@ -79,6 +79,12 @@ struct MapReduction {
   Buffer target;
 };
 
+/// The sum of each column, complete when all tiles have been.
+struct MapColumnSum {
+  int slot = 0;
+  Buffer target;
+};
+
 struct MapProgram {
   std::int64_t count = 0;
   std::vector<MapLoad> loads;
@@ -90,6 +96,9 @@ struct MapProgram {
   std::int64_t reduced_length = 1;
   /// Reduced values are instructions' results, and there are no `reductions`.
   bool has_whole_rows = false;
+  std::vector<MapColumnSum> column_sums;
+  /// Numbers of a column sum, a multiple of `reduced_length`; 0 without any.
+  std::int64_t columns = 0;
   /// For each computed slot: the scratch tile it uses, or -1 when it is written straight to a
   /// store.
   std::vector<int> tiles;

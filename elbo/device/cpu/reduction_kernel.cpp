@@ -1,20 +1,16 @@
-// Sums and maxima over leading or middle axes: the operand is seen as (outer, reduced, inner). Long
-// reductions are cut into blocks of a fixed number of rows, each summed on its own and then added
-// in order, so that the result does not depend on the number of threads.
+// Sums and maxima over leading or middle axes: the operand is seen as (outer, reduced, inner).
 #include <algorithm>
 #include <cstring>
 
 #include "elbo/base/threads.h"
 #include "elbo/device/cpu/kernel.h"
+#include "elbo/device/cpu/row_blocks.h"
 #include "elbo/device/cpu/tile_ops.h"
 
 namespace elbo::cpu {
 namespace {
 
 constexpr std::int64_t kWorkPerThread = 16384;
-/// Enough blocks for the threads of any machine, few enough that adding them costs nothing.
-constexpr std::int64_t kMaxBlocks = 32;
-constexpr std::int64_t kMinBlockRows = 16;
 
 class ReductionKernel : public Kernel {
  public:
@@ -31,7 +27,7 @@ class ReductionKernel : public Kernel {
       (axis < axes.begin ? outer_ : axis < axes.end ? reduced_ : inner_) *= length;
     }
     // Blocks pay when one outer entry has many rows; otherwise outer entries go to threads whole.
-    if (outer_ == 1) blocks_ = std::clamp<std::int64_t>(reduced_ / kMinBlockRows, 1, kMaxBlocks);
+    if (outer_ == 1) blocks_ = row_blocks(reduced_);
     const std::int64_t work = outer_ * reduced_ * inner_;
     threads_ =
         static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, context.threads));
