@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "elbo/base/check.h"
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
@@ -16,6 +14,7 @@
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/feed/distorted_examples.h"
 #include "elbo/graph/gradients.h"
+#include "elbo/train/best_weights.h"
 #include "elbo/train/checkpoint.h"
 #include "elbo/train/culprit.h"
 #include "elbo/train/example_stream.h"
@@ -23,14 +22,13 @@
 #include "elbo/train/optimizer.h"
 #include "elbo/train/step_guard.h"
 #include "elbo/train/term_sums.h"
+#include "elbo/train/timetable.h"
+#include "elbo/train/validation_pass.h"
 
 namespace elbo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Validation draws its own noise, the same at every epoch.
-constexpr std::uint32_t kValidationStep = 0x80000000;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -50,11 +48,12 @@ class Trainer::State {
         settings_(settings),
         threads_(threads),
         checkpoints_(std::move(checkpoints)),
+        timetable_(problem_, settings),
         gradient_values_(parameter_gradients(problem_.loss)),
         layout_(problem_.graph),
         parameters_(static_cast<std::size_t>(layout_.size())),
         gradients_(parameters_.size()),
-        best_(parameters_.size()),
+        best_(problem_.monitored, parameters_.size()),
         optimizer_(settings, layout_.size(), threads),
         stream_(problem_.split.train, seed()),
         distorted_(problem_.distortion > 0
@@ -62,18 +61,17 @@ class Trainer::State {
                                                                seed(), threads)
                        : std::nullopt),
         train_binding_(distorted_ ? distorted_->data() : problem_.data, settings.batch_size),
-        validation_binding_(problem_.data, validation_batch_size()),
         train_sums_(problem_.train_terms) {
     layout_.initialize(parameters_.values(), seed(), threads);
     if (settings_.average_decay > 0) {
       average_ = FlatBuffer(parameters_.size());
       copy(parameters_, average_);
     }
-    copy(parameters_, best_);
-    make_plans();
-    const auto train_count = static_cast<std::int64_t>(problem_.split.train.size());
-    total_steps_ =
-        (settings_.epochs * train_count + settings_.batch_size - 1) / settings_.batch_size;
+    best_.keep(parameters_.values());
+    make_plan();
+    if (!problem_.split.validation.empty() && !problem_.validation_terms.empty()) {
+      validation_.emplace(problem_, evaluated().data(), seed(), threads_);
+    }
   }
 
   std::optional<std::int64_t> resume() {
@@ -107,9 +105,9 @@ class Trainer::State {
       run_epoch(callbacks);
       stopped = finish_epoch(callbacks);
     }
-    if (best_epoch_ == 0) {
+    if (best_.epoch() == 0) {
       check_end();
-      copy(evaluated(), best_);
+      best_.keep(evaluated().values());
     }
     save();
     return {
@@ -120,8 +118,8 @@ class Trainer::State {
         .examples_per_second = static_cast<double>((step_ - first_step) * settings_.batch_size) /
                                std::max(1e-9, training_seconds_),
         .seconds_to_first_step = first_step_seconds_,
-        .best_epoch = best_epoch_,
-        .best_monitored = best_monitored_};
+        .best_epoch = best_.epoch(),
+        .best_monitored = best_.monitored()};
   }
 
   std::span<const float> best_parameters() const { return best_.values(); }
@@ -130,20 +128,12 @@ class Trainer::State {
  private:
   std::uint64_t seed() const { return static_cast<std::uint64_t>(settings_.seed); }
   double seconds() const { return seconds_before_ + seconds_since(start_); }
-  std::int64_t train_count() const {
-    return static_cast<std::int64_t>(problem_.split.train.size());
-  }
-  std::int64_t validation_batch_size() const {
-    constexpr std::int64_t kLargest = 512;
-    const auto count = static_cast<std::int64_t>(problem_.split.validation.size());
-    return std::clamp<std::int64_t>(count, 1, kLargest);
-  }
   const FlatBuffer& evaluated() const { return average_.size() > 0 ? average_ : parameters_; }
   static void copy(const FlatBuffer& from, const FlatBuffer& to) {
     std::copy(from.values().begin(), from.values().end(), to.values().begin());
   }
 
-  void make_plans() {
+  void make_plan() {
     std::vector<PlanOutput> outputs{problem_.loss};
     for (const auto& [name, value] : problem_.train_terms) outputs.emplace_back(value);
     for (std::size_t i = 0; i < gradient_values_.size(); ++i) {
@@ -160,18 +150,11 @@ class Trainer::State {
         PlanOptions{.batch_size = settings_.batch_size, .threads = threads_, .precision = wanted});
     train_binding_.bind(*train_plan_);
     if (problem_.graph.find_input("warmup")) train_plan_->bind_input("warmup", &warmup_);
-    if (problem_.split.validation.empty() || problem_.validation_terms.empty()) return;
-    std::vector<PlanOutput> terms;
-    for (const auto& [name, value] : problem_.validation_terms) terms.emplace_back(value);
-    validation_plan_.emplace(
-        problem_.graph, terms, evaluated().data(),
-        PlanOptions{.batch_size = validation_batch_size(), .threads = threads_});
-    validation_binding_.bind(*validation_plan_);
   }
 
   void run_epoch(const TrainingCallbacks& callbacks) {
-    const std::int64_t end = std::min(total_steps_, steps_until(epoch_ + 1));
-    const std::int64_t begin = steps_until(epoch_);
+    const std::int64_t begin = timetable_.steps_until(epoch_);
+    const std::int64_t end = timetable_.steps_until(epoch_ + 1);
     const Clock::time_point epoch_start = Clock::now();
     const std::int64_t first = step_;
     if (distorted_) distorted_->draw(epoch_);
@@ -190,7 +173,7 @@ class Trainer::State {
         callbacks.on_progress(
             epoch_ + 1, static_cast<double>(step_ - begin) / static_cast<double>(end - begin),
             rate * static_cast<double>(settings_.batch_size),
-            static_cast<double>(total_steps_ - step_) / rate, train_sums_.means());
+            static_cast<double>(timetable_.total_steps() - step_) / rate, train_sums_.means());
       }
     }
     epoch_seconds_ = seconds_since(epoch_start);
@@ -198,25 +181,9 @@ class Trainer::State {
     training_seconds_ += epoch_seconds_;
   }
 
-  /// Steps that are done when `epoch` epochs are.
-  std::int64_t steps_until(std::int64_t epoch) const {
-    return (epoch * train_count() + settings_.batch_size - 1) / settings_.batch_size;
-  }
-
-  float warmup_at(std::int64_t step) const {
-    const std::int64_t cycles = problem_.warmup_cycles;
-    const std::int64_t period = std::max<std::int64_t>(1, total_steps_ / cycles);
-    std::int64_t steps = steps_until(problem_.warmup_epochs);
-    if (steps == 0 && cycles > 1) steps = std::max<std::int64_t>(1, period / 2);
-    if (steps == 0) return 1;
-    const std::int64_t position = cycles > 1 ? step % period : step;
-    return static_cast<float>(
-        std::min(1.0, static_cast<double>(position) / static_cast<double>(steps)));
-  }
-
   void train_step() {
     stream_.read(step_ * settings_.batch_size, train_binding_.indices());
-    warmup_ = warmup_at(step_);
+    warmup_ = timetable_.warmup_at(step_);
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
     const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
     const float loss = train_plan_->output(0)[0];
@@ -229,8 +196,8 @@ class Trainer::State {
     }
     const double clip = settings_.clip_norm;
     const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
-    learning_rate_ =
-        learning_rate_at(settings_, step_, total_steps_) * guard_.learning_rate_factor();
+    learning_rate_ = learning_rate_at(settings_, step_, timetable_.total_steps()) *
+                     guard_.learning_rate_factor();
     // Early on the average follows quickly: the decay grows with the number of steps.
     const double t = static_cast<double>(step_);
     optimizer_.step(parameters_.values(), gradients_.values(),
@@ -286,7 +253,7 @@ class Trainer::State {
   void check_end() {
     const auto is_finite = [](float x) { return std::isfinite(x); };
     const bool parameters = std::ranges::all_of(evaluated().values(), is_finite);
-    if (parameters && !validation_plan_) return;
+    if (parameters && !validation_) return;
     go_back_and_save();
     throw NumericalError(
         "training: {} not finite after step {}, the last; lower train.learning_rate or set "
@@ -311,23 +278,6 @@ class Trainer::State {
     if (average_.size() > 0) copy(parameters_, average_);
   }
 
-  TermMeans validate() {
-    TermSums sums(problem_.validation_terms);
-    const std::vector<std::int32_t>& rows = problem_.split.validation;
-    const auto batch = static_cast<std::size_t>(validation_batch_size());
-    for (std::size_t first = 0; first < rows.size(); first += batch) {
-      const std::size_t count = std::min(batch, rows.size() - first);
-      for (std::size_t n = 0; n < batch; ++n) {
-        validation_binding_.indices()[n] = rows[first + std::min(n, count - 1)];
-      }
-      validation_plan_->run({.seed = seed(),
-                             .step = kValidationStep,
-                             .first_example = static_cast<std::uint32_t>(first)});
-      sums.add(*validation_plan_, 0, static_cast<std::int64_t>(count));
-    }
-    return sums.means();
-  }
-
   /// Validates, reports, saves; true when training should stop early.
   bool finish_epoch(const TrainingCallbacks& callbacks) {
     ++epoch_;
@@ -344,9 +294,9 @@ class Trainer::State {
     epoch_ended_well_ = guard_.ends_well();
     bool stop = out_of_time();
     const bool due = epoch_ % settings_.validate_every == 0 || epoch_ == settings_.epochs || stop;
-    if (validation_plan_ && due) {
-      report.validation = validate();
-      report.is_best = judge(report.validation);
+    if (validation_ && due) {
+      report.validation = validation_->run();
+      report.is_best = best_.judge(epoch_, report.validation, evaluated().values());
       stop = stop || out_of_patience();
     }
     report.seconds = seconds();
@@ -357,26 +307,10 @@ class Trainer::State {
   }
 
   bool out_of_patience() const {
-    return settings_.patience > 0 && stale_validations_ >= settings_.patience;
+    return settings_.patience > 0 && best_.stale() >= settings_.patience;
   }
 
   bool out_of_time() const { return settings_.seconds > 0 && seconds() >= settings_.seconds; }
-
-  bool judge(const TermMeans& validation) {
-    const auto found = std::find_if(validation.begin(), validation.end(), [&](const auto& term) {
-      return term.first == problem_.monitored;
-    });
-    ELBO_ASSERT(found != validation.end());
-    if (!(found->second > best_monitored_)) {
-      ++stale_validations_;
-      return false;
-    }
-    best_monitored_ = found->second;
-    best_epoch_ = epoch_;
-    stale_validations_ = 0;
-    copy(evaluated(), best_);
-    return true;
-  }
 
   NamedBuffers buffers() {
     NamedBuffers buffers = changing_buffers();
@@ -388,7 +322,7 @@ class Trainer::State {
   std::string identity() const {
     const std::string distorted =
         distorted_ ? fmt::format(", distortion {:g}", problem_.distortion) : "";
-    return fmt::format("{} examples, {} held out, batch {}, seed {}, {}{}", train_count(),
+    return fmt::format("{} examples, {} held out, batch {}, seed {}, {}{}", timetable_.examples(),
                        problem_.split.validation.size(), settings_.batch_size, settings_.seed,
                        settings_.optimizer, distorted);
   }
@@ -398,36 +332,27 @@ class Trainer::State {
     step_ = progress.at("step").get<std::int64_t>();
     epoch_ = progress.at("epoch").get<std::int64_t>();
     seconds_before_ = progress.at("seconds").get<double>();
-    best_epoch_ = progress.at("best_epoch").get<std::int64_t>();
-    best_monitored_ = progress.at("best_monitored").is_null()
-                          ? -std::numeric_limits<double>::infinity()
-                          : progress.at("best_monitored").get<double>();
-    stale_validations_ = progress.at("stale_validations").get<std::int64_t>();
+    best_.load(progress);
     guard_.load(progress.at("guard"));
     const bool sums_fit = train_sums_.load(progress.at("train_sums"));
     constexpr std::int64_t kMostEpochs = 1000000;
-    if (epoch_ < 0 || epoch_ > kMostEpochs || step_ < steps_until(epoch_) ||
-        step_ > steps_until(epoch_ + 1) || best_epoch_ < 0 || best_epoch_ > epoch_ || !sums_fit) {
+    if (epoch_ < 0 || epoch_ > kMostEpochs || step_ < timetable_.steps_until(epoch_) ||
+        step_ > timetable_.steps_until(epoch_ + 1) || best_.epoch() < 0 || best_.epoch() > epoch_ ||
+        !sums_fit) {
       throw FileError(
           "{}: the checkpoint says step {} of epoch {}, best epoch {}, which can't be; remove it "
           "or train anew",
-          checkpoints_.string(), step_, epoch_ + 1, best_epoch_);
+          checkpoints_.string(), step_, epoch_ + 1, best_.epoch());
     }
   }
 
   void save() {
     last_checkpoint_ = Clock::now();
     if (checkpoints_.empty()) return;
-    nlohmann::json progress{{"identity", identity()},
-                            {"step", step_},
-                            {"epoch", epoch_},
-                            {"seconds", seconds()},
-                            {"best_epoch", best_epoch_},
-                            {"best_monitored", nullptr},
-                            {"stale_validations", stale_validations_},
-                            {"guard", guard_.save()},
-                            {"train_sums", train_sums_.save()}};
-    if (std::isfinite(best_monitored_)) progress["best_monitored"] = best_monitored_;
+    nlohmann::json progress{{"identity", identity()}, {"step", step_},
+                            {"epoch", epoch_},        {"seconds", seconds()},
+                            {"guard", guard_.save()}, {"train_sums", train_sums_.save()}};
+    best_.save(progress);
     write_checkpoint(checkpoints_, buffers(), progress);
   }
 
@@ -435,26 +360,27 @@ class Trainer::State {
   TrainSettings settings_;
   int threads_;
   std::filesystem::path checkpoints_;
+  Timetable timetable_;
   std::vector<Value> gradient_values_;
   ParameterLayout layout_;
-  FlatBuffer parameters_, gradients_, average_, best_;
+  FlatBuffer parameters_, gradients_, average_;
+  BestWeights best_;
   Optimizer optimizer_;
   ExampleStream stream_;
   std::optional<DistortedExamples> distorted_;
-  BatchBinding train_binding_, validation_binding_;
-  std::optional<Plan> train_plan_, validation_plan_;
+  BatchBinding train_binding_;
+  std::optional<Plan> train_plan_;
+  std::optional<ValidationPass> validation_;
   float warmup_ = 1;
 
-  std::int64_t total_steps_ = 0, step_ = 0, epoch_ = 0;
+  std::int64_t step_ = 0, epoch_ = 0;
   TermSums train_sums_;
   double learning_rate_ = 0;
-  std::int64_t best_epoch_ = 0, stale_validations_ = 0;
   StepGuard guard_;
   /// What changing_buffers() held at the end of the last epoch that ended well, or where the run
   /// was resumed.
   GoodState good_;
   bool epoch_ended_well_ = false;
-  double best_monitored_ = -std::numeric_limits<double>::infinity();
   double seconds_before_ = 0, training_seconds_ = 0, epoch_seconds_ = 0, first_step_seconds_ = 0;
   std::int64_t epoch_steps_ = 0;
   Clock::time_point start_, last_checkpoint_, last_progress_;
