@@ -13,6 +13,10 @@ namespace elbo::cli {
 class SettingsArguments {
  public:
   void declare(Arguments& arguments);
+  /// True when any of them is given.
+  bool given() const { return !preset_.empty() || !config_.empty() || !overrides_.empty(); }
+  /// What --preset names; empty: nothing.
+  const std::string& preset() const { return preset_; }
   /// The base (defaults, or the settings of a run that is resumed), then the preset, the file, each
   /// --set, and --seed.
   RunConfig resolve(const CommonOptions& common, RunConfig base = {}) const;

@@ -6,7 +6,6 @@
 
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
-#include "elbo/base/suggest.h"
 #include "elbo/data/source.h"
 #include "elbo/device/cpu/flat_ops.h"
 #include "elbo/experiments/ceiling.h"
@@ -25,47 +24,21 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-struct Job {
-  std::string name;
-  std::string description;
-  ModelSettings model;
-  /// Steps in an epoch: at batches of 128 a few tenths of a second on two cores.
-  std::int64_t steps;
-};
-
-ModelSettings mlp_model() {
-  ModelSettings model;
-  model.latent = 20;
-  model.hidden = {400};
-  return model;
+RunConfig mlp_config() {
+  RunConfig config;
+  config.model.latent = 20;
+  config.model.hidden = {400};
+  return config;
 }
 
-ModelSettings conv_model() {
-  ModelSettings model;
-  model.network = "conv";
-  model.latent = 16;
-  model.hidden = {256};
-  model.channels = {32, 64};
-  model.kernel = 3;
-  return model;
-}
-
-const std::vector<Job>& jobs() {
-  static const std::vector<Job> all = {
-      {"mlp", "784-400-(20, 20)-400-784, ReLU, Bernoulli, Adam", mlp_model(), 100},
-      {"conv",
-       "28 x 28 x 1, convolutions to 32 and 64 channels, 256, (16, 16), and back; ReLU, "
-       "Bernoulli, Adam",
-       conv_model(), 20},
-  };
-  return all;
-}
-
-const Job& find_job(const std::string& name) {
-  for (const Job& job : jobs()) {
-    if (job.name == name) return job;
-  }
-  throw UsageError("bench: there is no job '{}'{}", name, did_you_mean(name, bench_jobs()));
+RunConfig conv_config() {
+  RunConfig config;
+  config.model.network = "conv";
+  config.model.latent = 16;
+  config.model.hidden = {256};
+  config.model.channels = {32, 64};
+  config.model.kernel = 3;
+  return config;
 }
 
 Throughput summarise(std::vector<double> rates) {
@@ -174,34 +147,28 @@ PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
 
 }  // namespace
 
-const std::vector<std::string>& bench_jobs() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> list;
-    for (const Job& job : jobs()) list.push_back(job.name);
-    return list;
-  }();
-  return names;
+const std::vector<BenchJob>& bench_jobs() {
+  static const std::vector<BenchJob> all = {
+      {"mlp", "784-400-(20, 20)-400-784, ReLU, Bernoulli, Adam", mlp_config(), 100},
+      {"conv",
+       "28 x 28 x 1, convolutions to 32 and 64 channels, 256, (16, 16), and back; ReLU, "
+       "Bernoulli, Adam",
+       conv_config(), 20},
+  };
+  return all;
 }
 
-BenchReport run_bench(const std::string& name, const BenchOptions& options) {
-  const Job& job = find_job(name);
+BenchReport run_bench(const BenchJob& job, const BenchOptions& options) {
+  RunConfig config = job.config;
+  const std::int64_t batch = config.train.batch_size;
   DataOptions data_options;
   data_options.threads = options.threads;
-  const std::int64_t examples = job.steps * options.batch_size;
-  const Dataset data = load_dataset(fmt::format("strokes?count={}", examples), data_options);
-  RunConfig config;
-  config.train.batch_size = options.batch_size;
-  config.model = job.model;
+  const Dataset data =
+      load_dataset(fmt::format("strokes?count={}", job.steps * batch), data_options);
   config.shape = shape_of(data);
-  config.train.precision = name_of(options.precision);
+  const PlannedModel model(config, data, {.batch_size = batch, .threads = options.threads});
   BenchReport report;
-  report.job = job.name;
-  report.description = job.description;
-  report.precision = options.precision;
-  report.batch_size = config.train.batch_size;
   report.scoring_batch_size = kScoringBatch;
-  const PlannedModel model(config, data,
-                           {.batch_size = config.train.batch_size, .threads = options.threads});
   report.parameters = model.layout().parameter_count();
   report.training_flops = model.plan().summary().flops;
 
@@ -209,11 +176,12 @@ BenchReport run_bench(const std::string& name, const BenchOptions& options) {
   std::vector<double> training, one_thread, scoring, encoding, ceiling;
   for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
     training.push_back(training_rate(config, data, seconds, options.threads));
-    ceiling.push_back(static_cast<double>(report.batch_size) /
-                      contraction_seconds(model.graph(), model.outputs(),
-                                          {.batch_size = report.batch_size,
-                                           .threads = options.threads,
-                                           .precision = options.precision}));
+    ceiling.push_back(
+        static_cast<double>(batch) /
+        contraction_seconds(model.graph(), model.outputs(),
+                            {.batch_size = batch,
+                             .threads = options.threads,
+                             .precision = precision_from_name(config.train.precision)}));
     const auto forward = [&](PlanPurpose purpose) {
       return forward_rate(purpose, config, data, seconds, options.threads);
     };

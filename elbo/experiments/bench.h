@@ -1,6 +1,7 @@
-// How fast this machine trains and scores: two fixed jobs on generated data. Training is measured
-// through the trainer itself, so everything that a run pays for is in it: drawing the order,
-// gathering, all kernels, the norm of the gradient, the optimizer, the sums of the terms.
+// How fast this machine trains and scores: two fixed jobs, or any model, on digits that the program
+// draws. Training is measured through the trainer itself, so everything that a run pays for is in
+// it: drawing the order, gathering, all kernels, the norm of the gradient, the optimizer, the sums
+// of the terms.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "elbo/device/executor.h"
-#include "elbo/device/precision.h"
+#include "elbo/train/run_config.h"
 
 namespace elbo {
 
@@ -23,12 +24,21 @@ struct Throughput {
   double spread() const { return median > 0 ? (maximum - minimum) / median : 0; }
 };
 
-struct BenchReport {
-  std::string job;
+/// What is measured: a model, its objective, and how it is trained.
+struct BenchJob {
+  std::string name;
   std::string description;
-  Precision precision = Precision::fp32;
+  RunConfig config;
+  /// Of an epoch: enough for a few tenths of a second on two cores.
+  std::int64_t steps = 20;
+};
+
+/// "mlp" (784-400-(20, 20)-400-784, ReLU) and "conv" (28 x 28 x 1, 32 and 64 channels halving the
+/// image, 256, (16, 16), and back): Bernoulli, Adam, batches of 128.
+const std::vector<BenchJob>& bench_jobs();
+
+struct BenchReport {
   std::int64_t parameters = 0;
-  std::int64_t batch_size = 0;
   /// Operations of one training step: the plan's, without the optimizer.
   double training_flops = 0;
   Throughput training;
@@ -52,18 +62,12 @@ struct BenchOptions {
   /// Everything is measured once in each repeat, in turn, so that a slower minute of the machine
   /// slows all of it.
   std::int64_t repeats = 5;
-  /// Examples in a training step.
-  std::int64_t batch_size = 128;
   int threads = 1;
-  Precision precision = Precision::fp32;
   bool profile = false;
 };
 
-/// "mlp" (784-400-(20, 20)-400-784, ReLU) and "conv" (28 x 28 x 1, 32 and 64 channels halving the
-/// image, 256, (16, 16), and back): Bernoulli, Adam.
-const std::vector<std::string>& bench_jobs();
-
-/// Throws UsageError when there is no such job, Interrupted when the user asks to stop.
-BenchReport run_bench(const std::string& job, const BenchOptions& options);
+/// The job's shape of the data is not used: it is that of the digits. Throws Interrupted when the
+/// user asks to stop.
+BenchReport run_bench(const BenchJob& job, const BenchOptions& options);
 
 }  // namespace elbo

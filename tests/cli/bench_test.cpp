@@ -45,6 +45,21 @@ TEST(BenchCommand, MeasuresAnyBatch) {
   EXPECT_NE(plan.find("(3, 784) x (784, 400)"), std::string::npos) << plan;
 }
 
+TEST(BenchCommand, MeasuresAModelOfOnesOwn) {
+  const ProgramResult result = run_program(
+      {"bench", "--seconds", "0.1", "--repeats", "1", "--preset", "study-conditional", "--set",
+       "model.hidden=[9]", "--set", "train.batch_size=16", "--profile", "--json", "--quiet"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto jobs = nlohmann::json::parse(result.output)["jobs"];
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0]["job"], "study-conditional");
+  EXPECT_EQ(jobs[0]["batch_size"], 16);
+  const std::string plan = jobs[0]["profile"].dump();
+  EXPECT_NE(plan.find("(16, 784) x (784, 9)"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("(16, 10) x (10, 9)"), std::string::npos) << plan;  // the label's
+  EXPECT_EQ(run_program({"bench", "--preset", "mlp", "--job", "mlp"}).status, 2);
+}
+
 TEST(BenchCommand, SuggestsTheNearestJob) {
   const ProgramResult result = run_program({"bench", "--job", "mpl"});
   EXPECT_EQ(result.status, 2);
