@@ -43,6 +43,7 @@ class MapKernel : public Kernel {
     }
     grain_ = std::max({reduced, row_length_, tile_length_});
     if (reduced > 1) grain_ = std::max(reduced, tile_length_ / reduced * reduced);
+    if (program_.columns > 0) fit_tiles_to_columns();
     const std::int64_t work =
         program_.count * static_cast<std::int64_t>(1 + program_.instructions.size());
     threads_ = static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
@@ -124,6 +125,17 @@ class MapKernel : public Kernel {
     return std::min(grains * piece / pieces_ * grain_, program_.count);
   }
 
+  /// Makes tiles of whole rows of columns, or parts of one such row.
+  void fit_tiles_to_columns() {
+    const std::int64_t columns = program_.columns;
+    if (columns <= tile_length_) {
+      tile_length_ = tile_length_ / columns * columns;
+      if (row_length_ % columns != 0) row_length_ = 0;
+    } else if (row_length_ == 0 || columns % row_length_ != 0) {
+      row_length_ = columns;
+    }
+  }
+
   /// True for a short run that repeats, such as a number for each channel, where every tile begins
   /// with the run: a tile of it is good for all tiles.
   bool is_same_in_tiles(const MapLoad& load) const {
@@ -199,10 +211,16 @@ class MapKernel : public Kernel {
                const std::array<float*, kMaxSlots>& slots) const {
     const float* a = slots[static_cast<std::size_t>(instruction.a)];
     float* result = slots[static_cast<std::size_t>(instruction.result)];
-    if (instruction.step == MapStep::reduce) return reduce_rows(instruction.op, a, length, result);
-    if (instruction.step == MapStep::spread) return spread_rows(a, length, result);
-    const auto count =
-        static_cast<std::size_t>(instruction.step == MapStep::rows ? rows_in(length) : length);
+    const auto rows = static_cast<std::size_t>(rows_in(length));
+    const auto row_length = static_cast<std::size_t>(program_.reduced_length);
+    if (instruction.step == MapStep::reduce) {
+      const bool is_max = instruction.op == Op::max;
+      return (is_max ? functions_.max_rows : functions_.sum_rows)(a, rows, row_length, result);
+    }
+    if (instruction.step == MapStep::spread) {
+      return functions_.spread_rows(a, rows, row_length, result);
+    }
+    const auto count = instruction.step == MapStep::rows ? rows : static_cast<std::size_t>(length);
     if (instruction.sigmoid >= 0) {
       functions_.softplus_and_sigmoid(a, result,
                                       slots[static_cast<std::size_t>(instruction.sigmoid)], count);
@@ -211,21 +229,6 @@ class MapKernel : public Kernel {
     functions_.map[static_cast<std::size_t>(instruction.op)](
         a, slots[static_cast<std::size_t>(instruction.b)],
         slots[static_cast<std::size_t>(instruction.c)], result, count);
-  }
-
-  void reduce_rows(Op op, const float* tile, std::int64_t length, float* numbers) const {
-    const auto reduced = static_cast<std::size_t>(program_.reduced_length);
-    const auto function = op == Op::max ? functions_.max : functions_.sum;
-    for (std::int64_t row = 0; row < rows_in(length); ++row, tile += reduced) {
-      numbers[row] = function(tile, reduced);
-    }
-  }
-
-  void spread_rows(const float* numbers, std::int64_t length, float* tile) const {
-    const auto reduced = static_cast<std::size_t>(program_.reduced_length);
-    for (std::int64_t row = 0; row < rows_in(length); ++row, tile += reduced) {
-      functions_.fill(numbers[row], tile, reduced);
-    }
   }
 
   std::int64_t rows_in(std::int64_t elements) const { return elements / program_.reduced_length; }
@@ -250,12 +253,10 @@ class MapKernel : public Kernel {
 
   void accumulate_columns(const float* tile, std::int64_t begin, std::int64_t length,
                           float* sums) const {
-    for (std::int64_t at = 0; at < length;) {
-      const std::int64_t column = (begin + at) % program_.columns;
-      const std::int64_t piece = std::min(length - at, program_.columns - column);
-      functions_.accumulate(tile + at, sums + column, static_cast<std::size_t>(piece));
-      at += piece;
-    }
+    const std::int64_t column = begin % program_.columns;
+    const std::int64_t rows = std::max<std::int64_t>(1, length / program_.columns);
+    functions_.accumulate_rows(tile, static_cast<std::size_t>(rows),
+                               static_cast<std::size_t>(length / rows), sums + column);
   }
 
   void add_up_columns(std::size_t sum) const {

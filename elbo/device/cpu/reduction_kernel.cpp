@@ -11,6 +11,8 @@ namespace elbo::cpu {
 namespace {
 
 constexpr std::int64_t kWorkPerThread = 16384;
+/// Elements of rows of which a block stays in the first-level cache.
+constexpr std::int64_t kShortRow = 512;
 
 class ReductionKernel : public Kernel {
  public:
@@ -67,6 +69,11 @@ class ReductionKernel : public Kernel {
   void reduce_rows(const float* rows, std::int64_t count, float* target) const {
     const auto length = static_cast<std::size_t>(inner_);
     std::memcpy(target, rows, length * sizeof(float));
+    if (!is_max_ && inner_ <= kShortRow) {
+      functions_.accumulate_rows(rows + inner_, static_cast<std::size_t>(count - 1), length,
+                                 target);
+      return;
+    }
     for (std::int64_t row = 1; row < count; ++row) {
       (is_max_ ? functions_.accumulate_max : functions_.accumulate)(rows + row * inner_, target,
                                                                     length);

@@ -185,6 +185,43 @@ void tile_fill(float value, float* result, std::size_t count) {
   for (; i < count; ++i) result[i] = value;
 }
 
+void tile_sum_rows(const float* x, std::size_t rows, std::size_t columns, float* result) {
+  for (std::size_t row = 0; row < rows; ++row) result[row] = tile_sum(x + row * columns, columns);
+}
+
+void tile_max_rows(const float* x, std::size_t rows, std::size_t columns, float* result) {
+  for (std::size_t row = 0; row < rows; ++row) result[row] = tile_max(x + row * columns, columns);
+}
+
+void tile_spread_rows(const float* x, std::size_t rows, std::size_t columns, float* result) {
+  for (std::size_t row = 0; row < rows; ++row) tile_fill(x[row], result + row * columns, columns);
+}
+
+void tile_accumulate_rows(const float* x, std::size_t rows, std::size_t columns, float* result) {
+  const F d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t column = 0;
+  for (; column + 2 * lanes <= columns; column += 2 * lanes) {
+    V first = hn::LoadU(d, result + column), second = hn::LoadU(d, result + column + lanes);
+    for (std::size_t row = 0; row < rows; ++row) {
+      first = hn::Add(first, hn::LoadU(d, x + row * columns + column));
+      second = hn::Add(second, hn::LoadU(d, x + row * columns + column + lanes));
+    }
+    hn::StoreU(first, d, result + column);
+    hn::StoreU(second, d, result + column + lanes);
+  }
+  for (; column + lanes <= columns; column += lanes) {
+    V sum = hn::LoadU(d, result + column);
+    for (std::size_t row = 0; row < rows; ++row) {
+      sum = hn::Add(sum, hn::LoadU(d, x + row * columns + column));
+    }
+    hn::StoreU(sum, d, result + column);
+  }
+  for (; column < columns; ++column) {
+    for (std::size_t row = 0; row < rows; ++row) result[column] += x[row * columns + column];
+  }
+}
+
 void tile_from_u8(const std::uint8_t* x, float* result, std::size_t count) {
   const F d;
   const hn::Rebind<std::int32_t, F> d32;
@@ -252,6 +289,10 @@ TileFunctions make_tile_functions() {
   table.softplus_and_sigmoid = tile_softplus_and_sigmoid;
   table.sum = tile_sum;
   table.max = tile_max;
+  table.sum_rows = tile_sum_rows;
+  table.max_rows = tile_max_rows;
+  table.spread_rows = tile_spread_rows;
+  table.accumulate_rows = tile_accumulate_rows;
   table.accumulate = tile_accumulate;
   table.accumulate_max = tile_accumulate_max;
   table.fill = tile_fill;

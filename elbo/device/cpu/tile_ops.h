@@ -13,6 +13,8 @@ namespace elbo::cpu {
 using TileFunction = void (*)(const float* a, const float* b, const float* c, float* result,
                               std::size_t count);
 
+using RowsFunction = void (*)(const float* x, std::size_t rows, std::size_t columns, float* result);
+
 struct TileFunctions {
   /// By Op; null for operations that aren't maps. broadcast_to copies.
   std::array<TileFunction, kOpCount> map{};
@@ -21,6 +23,13 @@ struct TileFunctions {
                                std::size_t count) = nullptr;
   float (*sum)(const float* x, std::size_t count) = nullptr;
   float (*max)(const float* x, std::size_t count) = nullptr;
+  /// The same of every row of x (rows, columns); the result may begin where x does.
+  RowsFunction sum_rows = nullptr;
+  RowsFunction max_rows = nullptr;
+  /// Row r of the result (rows, columns) is x[r], columns times.
+  RowsFunction spread_rows = nullptr;
+  /// result += the sum of x (rows, columns) over its rows, one after the other.
+  RowsFunction accumulate_rows = nullptr;
   /// result += x.
   void (*accumulate)(const float* x, float* result, std::size_t count) = nullptr;
   /// result = max(result, x).
