@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/score_list.h"
 #include "elbo/base/file.h"
+#include "elbo/base/log.h"
 #include "elbo/experiments/calibration.h"
 #include "elbo/train/run_folder.h"
 
@@ -31,6 +32,12 @@ class AnomalyCalibrate : public Command {
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const Dataset data = load_dataset_for(loaded, spec_, common.data());
+    if (data.spec == loaded.config.data_spec) {
+      logging::warning(
+          "{} is what the model was trained on: it knows these examples, new ones score higher, "
+          "and more than the promised rate of them will be false alarms; calibrate on others",
+          data.spec);
+    }
     settings_.seed = seed_of(common);
     const Vae& model = loaded.vae.model();
     const AnomalyCalibration calibration = calibrate(

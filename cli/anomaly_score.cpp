@@ -5,6 +5,7 @@
 
 #include "cli/experiment.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "cli/score_list.h"
 #include "elbo/base/file.h"
 #include "elbo/experiments/calibration.h"
@@ -45,6 +46,7 @@ class AnomalyScore : public Command {
   }
 
   Result run(const CommonOptions& common) override {
+    check_output_file(out_, spec_);
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const AnomalyCalibration calibration =
         read_calibration(RunPaths(run_).results() / "calibration.json");

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "elbo/base/error.h"
+#include "elbo/base/file.h"
 #include "elbo/experiments/load_run.h"
 #include "elbo/io/npy.h"
 
@@ -27,6 +28,9 @@ class Decode : public Command {
   }
 
   Result run(const CommonOptions& common) override {
+    if (is_same_file(out_, codes_)) {
+      throw UsageError("--out {}: that is the file of the codes; name another", out_);
+    }
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const Vae& model = loaded.vae.model();
     const Array codes = read_npy(codes_).to_f32();

@@ -1,6 +1,7 @@
 // `elbo encode RUN SPEC --out z.npy`: from data to codes.
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
 #include "elbo/experiments/load_run.h"
@@ -26,6 +27,8 @@ class Encode : public Command {
     if (log_variance_ && is_same_file(out_, *log_variance_)) {
       throw UsageError("--out and --log-variance: expected two files, found {} for both", out_);
     }
+    check_output_file(out_, spec_);
+    if (log_variance_) check_output_file(*log_variance_, spec_);
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
     const Dataset data = load_dataset_for(loaded, spec_, common.data());
     const FittedVae::Codes codes = loaded.vae.encode(data);

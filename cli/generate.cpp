@@ -2,6 +2,7 @@
 #include "cli/class_argument.h"
 #include "cli/experiment.h"
 #include "elbo/base/error.h"
+#include "elbo/base/log.h"
 #include "elbo/evaluate/fitted_vae.h"
 #include "elbo/experiments/experiments.h"
 #include "elbo/report/study.h"
@@ -28,8 +29,11 @@ class Generate : public Command {
     }
     std::optional<std::int64_t> label;
     if (label_) label = find_class(loaded.config, *label_);
-    const std::int64_t columns = std::min<std::int64_t>(count_, 12);
+    const std::int64_t columns = columns_for(count_);
     const std::int64_t rows = (count_ + columns - 1) / columns;
+    if (rows * columns != count_) {
+      logging::info("{} samples, to fill {} rows of {}", rows * columns, rows, columns);
+    }
     check_page(rows * columns, loaded.vae.model().data().image);
     const ResultFolder results(out_);
     const Array images = sample_images(loaded.vae, rows, columns, seed_of(common), label);
@@ -43,6 +47,16 @@ class Generate : public Command {
   }
 
  private:
+  /// Of a page: near 12, so many that its rows are full if that can be.
+  static std::int64_t columns_for(std::int64_t count) {
+    constexpr std::int64_t kUsual = 12;
+    if (count <= kUsual) return count;
+    for (const std::int64_t columns : {12, 10, 11, 13, 9, 14, 8, 15, 16, 7}) {
+      if (count % columns == 0) return columns;
+    }
+    return kUsual;
+  }
+
   static void check_page(std::int64_t count, const ImageShape& image) {
     const std::int64_t most = Study::kMostImageBytes / image.size();
     if (count <= most) return;

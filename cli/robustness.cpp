@@ -13,8 +13,11 @@ class Robustness : public Command {
  public:
   void declare(Arguments& arguments) override {
     experiment_.declare(arguments, "the clean data, e.g. mnist:test");
-    arguments.option("--sigma LIST", &sigmas_, "standard deviations of the noise, e.g. 0,0.25,0.5",
-                     in_range(0, 100));
+    arguments.option(
+        "--sigma LIST", &sigmas_,
+        "standard deviations of the noise (default: ten from 0 to 1, of which 0.25 and "
+        "0.5 are shown), e.g. 0,0.25,0.5",
+        in_range(0, 100));
     arguments.option("--denoising RUN", &denoising_,
                      "a run trained with data.noise, to compare with");
     arguments.example("elbo robustness runs/first mnist:test --sigma 0,0.25,0.5 --out look");

@@ -39,7 +39,10 @@ class Train : public Command {
     const std::string spec = spec_.empty() ? begun.data_spec : spec_;
     if (spec.empty()) throw UsageError("train: SPEC is missing; see 'elbo train --help'");
     RunConfig config = settings_.resolve(common, begun);
-    const Dataset data = load_dataset(spec, common.data());
+    DataOptions options = common.data();
+    // Of generated data; a run that is resumed has it from its own settings.
+    options.seed = static_cast<std::uint64_t>(config.train.seed);
+    const Dataset data = training_data(spec, options);
     const TrainingResult trained = train_run(config, data,
                                              {.folder = out_,
                                               .threads = static_cast<int>(common.threads),
@@ -70,6 +73,18 @@ class Train : public Command {
   }
 
  private:
+  Dataset training_data(const std::string& spec, const DataOptions& options) const {
+    try {
+      return load_dataset(spec, options);
+    } catch (const FileError& error) {
+      if (!spec_.empty()) throw;
+      throw FileError(
+          "{}; it is the run that names these data: where they have moved, say so (elbo train SPEC "
+          "--resume --out {})",
+          error.what(), out_);
+    }
+  }
+
   /// A run that is resumed keeps its own settings, but for those that are given anew.
   RunConfig begun_config() const {
     const std::filesystem::path path = RunPaths(out_).config();

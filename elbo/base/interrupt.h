@@ -3,7 +3,9 @@
 
 namespace elbo {
 
-/// From now on SIGINT and SIGTERM only raise a flag; a second SIGINT ends the process at once.
+/// From now on SIGINT, SIGTERM and SIGHUP (unless it is ignored) only raise a flag; another half a
+/// second later or more ends the process at once. Files that grow beyond the process's limit are
+/// errors of writing.
 void install_interrupt_handler();
 /// True once the user has asked to stop.
 bool interrupted();

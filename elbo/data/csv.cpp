@@ -213,7 +213,11 @@ Dataset parse_csv(std::span<const std::uint8_t> bytes,
   const auto width = static_cast<std::int64_t>(table.columns - (table.target ? 1 : 0));
   const auto count = static_cast<std::int64_t>(table.values.size()) / width;
   set_examples(dataset, Array::from(table.values, {count, width}), what);
+  dataset.columns = table.header;
   if (table.target) set_target(dataset, table, what);
+  if (table.target && !table.header.empty()) {
+    dataset.columns.erase(dataset.columns.begin() + static_cast<std::ptrdiff_t>(*table.target));
+  }
   return dataset;
 }
 

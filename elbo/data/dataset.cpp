@@ -17,6 +17,7 @@ Dataset Dataset::subset(const std::vector<std::int32_t>& indices) const {
       part.files.push_back(files[static_cast<std::size_t>(index)]);
     }
   }
+  part.columns = columns;
   if (targets) part.targets = targets->gather(indices);
   return part;
 }

@@ -33,6 +33,8 @@ struct Dataset {
   std::vector<std::string> class_names;
   /// The file of each example below the folder that they came from, when each has one.
   std::vector<std::string> files;
+  /// The names of a table's columns, when it has some.
+  std::vector<std::string> columns;
   /// (count) f32 regression targets, when the set has them.
   std::optional<Array> targets;
 

@@ -90,7 +90,9 @@ std::optional<AggregateReport> evaluate_aggregate_posterior(const FittedVae& vae
   const double mean_kl =
       std::accumulate(kl.begin(), kl.end(), 0.0) / static_cast<double>(part.count());
   AggregateReport report{.count = part.count()};
-  report.mutual_information_nats = mutual_information(arrays[0], arrays[1], seed, vae.threads());
+  // Both parts of the KL are at least 0, which an estimate from few examples need not be.
+  report.mutual_information_nats = std::clamp(
+      mutual_information(arrays[0], arrays[1], seed, vae.threads()), 0.0, std::max(0.0, mean_kl));
   report.aggregate_kl_nats = mean_kl - report.mutual_information_nats;
   return report;
 }

@@ -1,11 +1,15 @@
 #include "elbo/experiments/load_run.h"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "elbo/base/error.h"
 #include "elbo/data/classes.h"
+#include "elbo/data/columns.h"
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
+#include "elbo/train/run_checks.h"
 #include "elbo/train/run_folder.h"
 #include "elbo/train/train_run.h"
 
@@ -52,6 +56,10 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   }
   const FlatBuffer buffer(static_cast<std::size_t>(layout.size()));
   read_parameters(paths.model(), layout, buffer.values());
+  if (!std::ranges::all_of(buffer.values(), [](float x) { return std::isfinite(x); })) {
+    throw FileError("{}: damaged: some weights are not finite; train the run anew",
+                    paths.model().string());
+  }
   DataSettings data_settings = config.data;
   FittedVae vae(std::move(*model), to_map(layout, buffer.values()), data_settings, threads);
   return {std::move(config), std::move(vae)};
@@ -59,7 +67,8 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
 
 Dataset load_dataset_for(const LoadedRun& run, const std::string& spec,
                          const DataOptions& options) {
-  Dataset data = load_dataset(spec, options);
+  Dataset data = with_columns(load_dataset(spec, options), run.config.columns, "the model");
+  check_settings_fit_data(run.config, data);
   if (run.vae.model().is_conditional() && data.labels) {
     data = with_classes(std::move(data), run.config.class_names, "the model");
   }

@@ -92,15 +92,16 @@ class Fuser {
     bool has_short_rows() const {
       return reduced.batch_power == 0 && reduced.size > 1 && reduced.size <= kLongestRow;
     }
-    /// True when reductions of both kinds may end this pass: all of a kind are alike, and rows of
-    /// columns are made of whole rows that are reduced.
+    /// True when reductions of both kinds may end this pass: all of a kind are alike, and the rows
+    /// that are summed up are made of whole rows that are reduced, or the other way round.
     bool can_reduce(ElementCount other_reduced, ElementCount other_columns) const {
       const bool has_rows = reduced.size != 0, has_columns = columns.size != 0;
       if (has_rows && other_reduced.size != 0 && reduced != other_reduced) return false;
       if (has_columns && other_columns.size != 0 && columns != other_columns) return false;
       const ElementCount row = has_rows ? reduced : other_reduced;
       const std::int64_t width = has_columns ? columns.size : other_columns.size;
-      return row.size == 0 || width == 0 || (row.batch_power == 0 && width % row.size == 0);
+      if (row.size == 0 || width == 0) return true;
+      return row.batch_power == 0 && (width % row.size == 0 || row.size % width == 0);
     }
   };
 

@@ -1,5 +1,5 @@
-// The primitive operations. Everything bigger is composed from these; see docs/architecture.md for
-// how to add one.
+// The primitive operations. Everything bigger is composed from these; see docs/extending.md for how
+// to add one.
 #pragma once
 
 #include <cstdint>

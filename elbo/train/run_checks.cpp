@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "elbo/base/error.h"
-#include "elbo/base/log.h"
 #include "elbo/distributions/likelihood.h"
 
 namespace elbo {
@@ -23,6 +22,23 @@ void reject_foreign_files(const std::filesystem::path& folder) {
         "{}: holds '{}' and is no run folder; choose an empty folder, or one that isn't there yet",
         folder.string(), entry.path().filename().string());
   }
+}
+
+/// Data may have moved, but not changed.
+void check_same_data(const RunPaths& paths, const RunConfig& before, const RunConfig& config) {
+  if (before.data_fingerprint.empty() && before.data_spec == config.data_spec) return;
+  if (before.data_fingerprint == config.data_fingerprint && before.columns == config.columns) {
+    return;
+  }
+  if (before.data_spec != config.data_spec) {
+    throw UsageError(
+        "{}: the run was begun with the data {}, which {} is not; resume with the same",
+        paths.config().string(), before.data_spec, config.data_spec);
+  }
+  throw UsageError(
+      "{}: the data {} have changed since the run was begun; bring them back, or train anew into "
+      "another --out",
+      paths.config().string(), config.data_spec);
 }
 
 }  // namespace
@@ -54,25 +70,27 @@ void check_settings_fit_data(const RunConfig& config, const Dataset& data) {
       config.model.likelihood, data.spec, *outside, (outside - numbers.begin()) / elements);
 }
 
-void check_run_folder(const RunPaths& paths, const RunConfig& config, bool resume) {
-  if (!std::filesystem::exists(paths.config())) return reject_foreign_files(paths.folder);
+std::vector<SettingChange> check_run_folder(const RunPaths& paths, const RunConfig& config,
+                                            bool resume) {
+  if (!std::filesystem::exists(paths.config())) {
+    reject_foreign_files(paths.folder);
+    return {};
+  }
   if (!resume) {
     throw UsageError(
         "{}: holds a run already; add --resume to continue it, or choose another --out",
         paths.folder.string());
   }
   const RunConfig before = read_run_config(paths.config());
-  if (before.data_spec != config.data_spec) {
-    throw UsageError("{}: the run was begun with the data {}, not {}; resume with the same",
-                     paths.config().string(), before.data_spec, config.data_spec);
-  }
-  for (const SettingChange& change : setting_changes(before, config)) {
+  check_same_data(paths, before, config);
+  std::vector<SettingChange> changes = setting_changes(before, config);
+  for (const SettingChange& change : changes) {
     if (!change.key.starts_with("train.")) {
       throw UsageError("{}: the run was begun with {} = {}, not {}; resume with the same",
                        paths.config().string(), change.key, change.before, change.after);
     }
-    logging::info("{} is {} from here on; it was {}", change.key, change.after, change.before);
   }
+  return changes;
 }
 
 }  // namespace elbo

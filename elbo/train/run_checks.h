@@ -1,6 +1,8 @@
 // What is made sure of before a run's folder is touched.
 #pragma once
 
+#include <vector>
+
 #include "elbo/data/dataset.h"
 #include "elbo/train/run_config.h"
 #include "elbo/train/run_folder.h"
@@ -13,7 +15,8 @@ void check_settings_fit_data(const RunConfig& config, const Dataset& data);
 
 /// Throws UsageError when the folder holds a run and `resume` is not asked for, when the run there
 /// was begun with other data, model or objective, or when the folder holds files that aren't a
-/// run's. Settings of training may change; what does is told.
-void check_run_folder(const RunPaths& paths, const RunConfig& config, bool resume);
+/// run's. Settings of training may change; returns those that do.
+std::vector<SettingChange> check_run_folder(const RunPaths& paths, const RunConfig& config,
+                                            bool resume);
 
 }  // namespace elbo

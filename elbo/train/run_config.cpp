@@ -73,6 +73,7 @@ nlohmann::json to_json(const RunConfig& config) {
   return {{"format", kFormat},
           {"elbo_version", config.version},
           {"data_spec", config.data_spec},
+          {"data_fingerprint", config.data_fingerprint},
           {"data", data_settings_table().write(config.data)},
           {"model", model_settings_table().write(config.model)},
           {"objective", objective_settings_table().write(config.objective)},
@@ -83,7 +84,8 @@ nlohmann::json to_json(const RunConfig& config) {
             {"channels", config.shape.image.channels},
             {"class_count", config.shape.class_count},
             {"unit_interval", config.shape.unit_interval},
-            {"class_names", config.class_names}}}};
+            {"class_names", config.class_names},
+            {"columns", config.columns}}}};
 }
 
 RunConfig read_run_config(const std::filesystem::path& path) {
@@ -108,6 +110,9 @@ RunConfig read_run_config(const std::filesystem::path& path) {
     const nlohmann::json& shape = object.at("shape");
     config.shape = shape_from(shape);
     config.class_names = shape.at("class_names").get<std::vector<std::string>>();
+    // Runs of earlier versions have neither.
+    config.columns = shape.value("columns", std::vector<std::string>());
+    config.data_fingerprint = object.value("data_fingerprint", std::string());
     return config;
   } catch (const nlohmann::json::exception& error) {
     throw FileError("{}: damaged: {}", path.string(), error.what());

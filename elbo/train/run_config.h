@@ -25,6 +25,10 @@ struct RunConfig {
   std::string data_spec;
   DataShape shape;
   std::vector<std::string> class_names;
+  /// Of a table's columns; empty where they have none.
+  std::vector<std::string> columns;
+  /// What tells whether the data are still the same (fingerprint.h); empty in runs that are older.
+  std::string data_fingerprint;
   std::string version;
 };
 

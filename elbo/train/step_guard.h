@@ -34,6 +34,9 @@ class StepGuard {
   std::int64_t take_skipped();
   /// 1, or less after going back.
   double learning_rate_factor() const { return factor_; }
+  void use_whole_learning_rate() { factor_ = 1; }
+  /// False while no step has been good.
+  bool has_taken_steps() const { return measured_ > 0; }
   std::int64_t bad_in_a_row() const { return bad_in_a_row_; }
 
   nlohmann::json save() const;

@@ -10,6 +10,7 @@
 #include "elbo/base/log.h"
 #include "elbo/base/utf8.h"
 #include "elbo/base/version.h"
+#include "elbo/data/fingerprint.h"
 #include "elbo/graph/work.h"
 #include "elbo/train/metrics_log.h"
 #include "elbo/train/run_checks.h"
@@ -104,6 +105,8 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   config.data_spec = original.spec;
   config.shape = shape_of(original);
   config.class_names = original.class_names;
+  config.columns = original.columns;
+  config.data_fingerprint = fingerprint(original);
   config.version = version();
   const std::optional<Dataset> bits = static_bits(config, original);
   const Dataset& data = bits ? *bits : original;
@@ -120,7 +123,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const ElboTerms validation = elbo_terms(model, nodes.model_batch(config.data, false));
 
   const RunPaths paths(options.folder);
-  check_run_folder(paths, config, options.resume);
+  const std::vector<SettingChange> changes = check_run_folder(paths, config, options.resume);
   Trainer trainer({.graph = graph,
                    .data = data,
                    .split = std::move(split),
@@ -140,6 +143,14 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   const bool is_finished =
       epochs_done >= config.train.epochs && std::filesystem::exists(paths.model());
   if (!is_finished) write_text_file(paths.config(), to_json(config).dump(2) + "\n");
+  for (const auto& [key, before, after] : changes) {
+    if (is_finished) {
+      logging::info("the run is finished: {} stays {}", key, before);
+    } else {
+      logging::info("{} is {} from here on; it was {}", key, after, before);
+      if (key == "train.learning_rate") trainer.use_whole_learning_rate();
+    }
+  }
   truncate_metrics(paths.metrics(), epochs_done);
   if (options.announce_resume && epochs_done > 0) {
     logging::info("resumed after epoch {}", epochs_done);

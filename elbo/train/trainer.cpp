@@ -95,6 +95,8 @@ class Trainer::State {
     return epoch_;
   }
 
+  void use_whole_learning_rate() { guard_.use_whole_learning_rate(); }
+
   TrainingResult run(const TrainingCallbacks& callbacks) {
     start_ = Clock::now();
     last_checkpoint_ = start_;
@@ -225,9 +227,10 @@ class Trainer::State {
       go_back_and_save();
       throw NumericalError(
           "training: {} is not finite at step {} (epoch {}), nor was the loss or a gradient in the "
-          "steps before; the last good state is saved; lower train.learning_rate or set "
+          "steps before; the last good state is saved; {}lower train.learning_rate or set "
           "train.clip_norm",
-          culprit, step_, epoch_ + 1);
+          culprit, step_, epoch_ + 1,
+          guard_.has_taken_steps() ? "" : "scale the data if their numbers are far from 1, ");
     }
     if (verdict == StepGuard::Verdict::restore) {
       restore_good_state();
@@ -395,6 +398,9 @@ Trainer::~Trainer() = default;
 
 std::optional<std::int64_t> Trainer::resume() {
   return state_->resume();
+}
+void Trainer::use_whole_learning_rate() {
+  state_->use_whole_learning_rate();
 }
 TrainingResult Trainer::run(const TrainingCallbacks& callbacks) {
   return state_->run(callbacks);

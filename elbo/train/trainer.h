@@ -96,6 +96,9 @@ class Trainer {
   /// other settings, FileError when there are some and none is whole.
   std::optional<std::int64_t> resume();
 
+  /// Forgets that the learning rate was lowered when training went back to a good state.
+  void use_whole_learning_rate();
+
   /// Trains to the end. A step whose loss or gradient isn't finite, or whose gradient is a spike,
   /// is skipped and counted; several in a row go back to the last good state (step_guard.h). Throws
   /// Interrupted after saving when the user asked to stop, NumericalError, which names the tensor

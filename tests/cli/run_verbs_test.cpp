@@ -319,7 +319,7 @@ TEST_F(RunVerbs, GenerateKnowsClassesByTheirNames) {
 
 TEST_F(RunVerbs, GenerateMakesNoMoreThanAPageHolds) {
   expect_error({"generate", plain(), "--count", "1000000", "--out", file("many")}, 2,
-               "--count: a page has room for 466033 images of 12 x 12 x 1, 1000008 were asked for; "
+               "--count: a page has room for 466033 images of 12 x 12 x 1, 1000000 were asked for; "
                "'elbo decode' makes any number");
   EXPECT_FALSE(std::filesystem::exists(file("many")));
 }

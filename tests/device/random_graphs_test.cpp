@@ -1,5 +1,6 @@
 // Whole graphs, grown at random, on the cpu device against the reference device: fusion, memory
 // and kernels together.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -63,6 +64,41 @@ TEST(RandomGraphs, LongChainsOfMapsRun) {
   const auto found = run_plan(graph, outputs, inputs, {5});
   EXPECT_NEAR(found[0][0], expected[0][0], 1e-4 * std::abs(expected[0][0]));
   for (std::size_t i = 0; i < 45; ++i) EXPECT_NEAR(found[1][i], expected[1][i], 1e-4) << i;
+}
+
+TEST(RandomGraphs, ImagesAreReducedByRowAndByChannelInOnePass) {
+  // Images in several to a tile, longer than a tile, and too long to be read back; channels that
+  // are a few, many, and more than a tile.
+  struct Case {
+    std::int64_t side, channels;
+  };
+  for (const auto& [side, channels] :
+       {Case{3, 5}, Case{7, 16}, Case{12, 7}, Case{3, 200}, Case{2, 600}, Case{30, 6}}) {
+    SCOPED_TRACE(fmt::format("{} x {} x {}", side, side, channels));
+    Graph graph;
+    const Value x = graph.input("x", Shape{kBatch, Dim(side), Dim(side), Dim(channels)});
+    const Value gain = graph.input("gain", Shape{Dim(channels)});
+    const Value e = tanh(x * gain);
+    const Value mean = sum(e, {1, 2, 3}) * (1.0 / static_cast<double>(side * side * channels));
+    const Value centred = e - reshape(mean, Shape{kBatch, 1, 1, 1});
+    const std::vector<Value> outputs{centred, mean, sum(centred * gain, {0, 1, 2}),
+                                     sum(e, {0, 1, 2}), sum(square(centred), {1, 2, 3})};
+    RandomSequence random(7);
+    const std::int64_t batch = 37;
+    const testing::Inputs inputs{{"x", random_floats(random, batch * side * side * channels)},
+                                 {"gain", random_floats(random, channels)}};
+    const auto expected = run_plan(graph, outputs, inputs, {batch, DeviceKind::reference});
+    const auto found = run_plan(graph, outputs, inputs, {batch});
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      for (std::size_t j = 0; j < expected[i].size(); ++j) {
+        ASSERT_NEAR(found[i][j], expected[i][j], 2e-5 * std::max(1.0f, std::abs(expected[i][j])))
+            << "output " << i << ", " << j;
+      }
+    }
+    for (const int threads : {2, 3}) {
+      EXPECT_EQ(run_plan(graph, outputs, inputs, {batch, DeviceKind::cpu, threads}), found);
+    }
+  }
 }
 
 TEST(RandomGraphs, ResultsDoNotDependOnTheNumberOfThreads) {

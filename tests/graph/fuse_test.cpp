@@ -202,10 +202,15 @@ TEST(Fuse, SumsOverTheBatchShareAPassOnlyWhereNoRowIsCut) {
   EXPECT_EQ(group_of(fusion, rows), group_of(fusion, columns));
   EXPECT_NE(group_of(fusion, columns), group_of(fusion, channels));
   expect_runnable(graph, fusion, {rows, columns, channels});
+  // A row of 24 is four rows of six.
   const Value images = sum(e, {1, 2});
   const Fusion of_images = fuse(graph, {images, channels});
-  EXPECT_NE(group_of(of_images, images), group_of(of_images, channels));
+  EXPECT_EQ(group_of(of_images, images), group_of(of_images, channels));
   expect_runnable(graph, of_images, {images, channels});
+  const Value pairs = sum(reshape(e, Shape{kBatch, 6, 4}), {2});
+  const Fusion of_pairs = fuse(graph, {pairs, channels});
+  EXPECT_NE(group_of(of_pairs, pairs), group_of(of_pairs, channels));
+  expect_runnable(graph, of_pairs, {pairs, channels});
 }
 
 TEST(Fuse, ReshapesCostNothing) {

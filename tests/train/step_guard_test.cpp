@@ -38,6 +38,8 @@ TEST(StepGuard, GoesBackWithASmallerStepAndStopsWhenThatDoesNotHelp) {
   }
   EXPECT_EQ(guard.judge(1, 1), Verdict::take);
   EXPECT_EQ(repeat(guard, 5, kNan, 1), Verdict::stop);
+  guard.use_whole_learning_rate();
+  EXPECT_EQ(guard.learning_rate_factor(), 1);
 }
 
 TEST(StepGuard, StopsAtOnceWhereThereIsNothingToGoBackTo) {

@@ -49,7 +49,7 @@ class MapKernel : public Kernel {
     threads_ = static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
     pieces_ = threads_;
     if (program_.columns > 0) {
-      const std::int64_t rows = program_.count / program_.columns;
+      const std::int64_t rows = program_.count / longest_row();
       pieces_ = std::max(row_blocks(rows), std::min<std::int64_t>(rows, 2));
     }
     for (const MapLoad& load : program_.loads) is_same_in_tiles_.push_back(is_same_in_tiles(load));
@@ -119,20 +119,26 @@ class MapKernel : public Kernel {
   /// otherwise.
   std::int64_t begin_of(std::int64_t piece) const {
     if (program_.columns > 0) {
-      return program_.count / program_.columns * piece / pieces_ * program_.columns;
+      const std::int64_t row = longest_row();
+      return program_.count / row * piece / pieces_ * row;
     }
     const std::int64_t grains = (program_.count + grain_ - 1) / grain_;
     return std::min(grains * piece / pieces_ * grain_, program_.count);
   }
 
+  /// Of the rows that are reduced and those that are summed up: one is made of the other.
+  std::int64_t longest_row() const { return std::max(program_.columns, program_.reduced_length); }
+
   /// Makes tiles of whole rows of columns, or parts of one such row.
   void fit_tiles_to_columns() {
     const std::int64_t columns = program_.columns;
-    if (columns <= tile_length_) {
-      tile_length_ = tile_length_ / columns * columns;
-      if (row_length_ % columns != 0) row_length_ = 0;
-    } else if (row_length_ == 0 || columns % row_length_ != 0) {
-      row_length_ = columns;
+    if (columns > tile_length_) {
+      if (row_length_ == 0 || columns % row_length_ != 0) row_length_ = columns;
+      return;
+    }
+    tile_length_ = tile_length_ / columns * columns;
+    if (row_length_ % columns != 0) {
+      row_length_ = program_.reduced_length > tile_length_ ? program_.reduced_length : 0;
     }
   }
 
@@ -143,7 +149,7 @@ class MapKernel : public Kernel {
     if (load.direct || load.gathers || load.over_rows) return false;
     if (axes.size() != 2 || axes[0].stride != 0 || axes[1].stride != 1) return false;
     const std::int64_t inner = load.pattern.inner();
-    const std::int64_t step = program_.columns > 0 ? program_.columns : grain_;
+    const std::int64_t step = program_.columns > 0 ? longest_row() : grain_;
     return tile_length_ % inner == 0 && row_length_ % inner == 0 && step % inner == 0;
   }
 
@@ -199,18 +205,33 @@ class MapKernel : public Kernel {
       slots[static_cast<std::size_t>(store.slot)] =
           store.target.floats() + (store.over_rows ? rows_in(begin) : begin);
     }
-    for (const MapInstruction& instruction : program_.instructions) {
-      execute(instruction, length, slots);
-    }
+    run_instructions(length, slots);
     for (const MapReduction& reduction : program_.reductions) {
       reduce(reduction, slots[static_cast<std::size_t>(reduction.slot)], begin, length);
     }
   }
 
-  void execute(const MapInstruction& instruction, std::int64_t length,
+  /// A tile that is one long row is gone through in parts that stay in the first-level cache, from
+  /// one reduction to the next.
+  void run_instructions(std::int64_t length, const std::array<float*, kMaxSlots>& slots) const {
+    const std::vector<MapInstruction>& all = program_.instructions;
+    for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+      while (end < all.size() && all[end].step == MapStep::elements) ++end;
+      for (std::int64_t at = 0; at < length; at += kTileSize) {
+        const std::int64_t part = std::min(kTileSize, length - at);
+        for (std::size_t i = begin; i < end; ++i) execute(all[i], at, part, slots);
+      }
+      for (; end < all.size() && all[end].step != MapStep::elements; ++end) {
+        execute(all[end], 0, length, slots);
+      }
+    }
+  }
+
+  void execute(const MapInstruction& instruction, std::int64_t begin, std::int64_t length,
                const std::array<float*, kMaxSlots>& slots) const {
-    const float* a = slots[static_cast<std::size_t>(instruction.a)];
-    float* result = slots[static_cast<std::size_t>(instruction.result)];
+    const auto tile = [&](int slot) { return slots[static_cast<std::size_t>(slot)] + begin; };
+    const float* a = tile(instruction.a);
+    float* result = tile(instruction.result);
     const auto rows = static_cast<std::size_t>(rows_in(length));
     const auto row_length = static_cast<std::size_t>(program_.reduced_length);
     if (instruction.step == MapStep::reduce) {
@@ -222,13 +243,11 @@ class MapKernel : public Kernel {
     }
     const auto count = instruction.step == MapStep::rows ? rows : static_cast<std::size_t>(length);
     if (instruction.sigmoid >= 0) {
-      functions_.softplus_and_sigmoid(a, result,
-                                      slots[static_cast<std::size_t>(instruction.sigmoid)], count);
+      functions_.softplus_and_sigmoid(a, result, tile(instruction.sigmoid), count);
       return;
     }
-    functions_.map[static_cast<std::size_t>(instruction.op)](
-        a, slots[static_cast<std::size_t>(instruction.b)],
-        slots[static_cast<std::size_t>(instruction.c)], result, count);
+    functions_.map[static_cast<std::size_t>(instruction.op)](a, tile(instruction.b),
+                                                             tile(instruction.c), result, count);
   }
 
   std::int64_t rows_in(std::int64_t elements) const { return elements / program_.reduced_length; }

@@ -97,7 +97,7 @@ struct MapProgram {
   /// Reduced values are instructions' results, and there are no `reductions`.
   bool has_whole_rows = false;
   std::vector<MapColumnSum> column_sums;
-  /// Numbers of a column sum, a multiple of `reduced_length`; 0 without any.
+  /// Numbers of a column sum, a multiple of `reduced_length` or a part of it; 0 without any.
   std::int64_t columns = 0;
   /// For each computed slot: the scratch tile it uses, or -1 when it is written straight to a
   /// store.

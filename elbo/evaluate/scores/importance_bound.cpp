@@ -7,7 +7,7 @@ namespace elbo {
 
 AnomalyScore importance_bound_score() {
   return {.name = "importance_bound",
-          .description = "the same with K importance samples, a tighter bound than negative_elbo",
+          .description = "bound on -log p(x) with K importance samples, tighter than negative_elbo",
           .unit = "nats",
           .slow = true,
           .compute = [](const ScoreInput& input) {
