@@ -1,5 +1,6 @@
 #include "cli/settings_arguments.h"
 
+#include "elbo/base/error.h"
 #include "elbo/io/toml.h"
 #include "elbo/train/presets.h"
 
@@ -18,7 +19,16 @@ RunConfig SettingsArguments::resolve(const CommonOptions& common, RunConfig conf
   if (!preset_.empty()) {
     merge(tables, parse_toml(find_preset(preset_).toml, "preset " + preset_));
   }
-  if (!config_.empty()) merge(tables, read_toml_file(config_));
+  if (!config_.empty()) {
+    const nlohmann::json file = read_toml_file(config_);
+    try {
+      RunConfig probe = config;
+      apply_tables(probe, file);
+    } catch (const UsageError& error) {
+      throw UsageError("{}: {}", config_, error.what());
+    }
+    merge(tables, file);
+  }
   for (const std::string& text : overrides_) apply_override(tables, text);
   apply_tables(config, tables);
   if (common.seed) config.train.seed = *common.seed;

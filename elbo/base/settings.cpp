@@ -137,6 +137,10 @@ bool read_value(const json& value, const Allowed& allowed, Value& target) {
 
 std::string found_text(const json& value) {
   constexpr std::size_t kLongest = 60;
+  // JSON has no words for them.
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    return fmt::format("{}", value.get<double>());
+  }
   std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   return text;

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "elbo/base/file.h"
 #include "tests/cli/run_program.h"
+#include "tests/temporary_folder.h"
 
 namespace elbo {
 namespace {
@@ -34,6 +36,26 @@ TEST(SettingsCommand, SuggestsTheNearestTable) {
   const ProgramResult result = run_program({"settings", "modle"});
   EXPECT_EQ(result.status, 2);
   EXPECT_EQ(result.errors, "elbo: settings: there is no table 'modle'; did you mean 'model'?\n");
+}
+
+TEST(Settings, AFileIsNamedInErrorsOfWhatItSays) {
+  const TemporaryFolder folder;
+  write_text_file(folder / "c.toml", "[train]\nepocs = 3\n");
+  const ProgramResult result = run_program(
+      {"train", "strokes?count=20", "--out", folder / "run", "--config", folder / "c.toml"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.errors, "elbo: " + std::string(folder / "c.toml") +
+                               ": [train]: there is no 'epocs'; did you mean 'epochs'?\n");
+}
+
+TEST(Settings, WhatIsNoNumberIsCalledThat) {
+  const TemporaryFolder folder;
+  for (const std::string value : {"nan", "inf", "-inf"}) {
+    const ProgramResult result = run_program({"train", "strokes?count=20", "--out", folder / "run",
+                                              "--set", "train.learning_rate=" + value});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_NE(result.errors.find(", found " + value), std::string::npos) << result.errors;
+  }
 }
 
 }  // namespace
