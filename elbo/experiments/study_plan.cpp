@@ -46,7 +46,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     return make_model(name, preset, budget, seed, epochs);
   };
   plan.reconstruction = conv_when_full("reconstruction", {2, 13, 30});
-  plan.latent = model("latent", {6, 34, 120});
+  plan.latent = model("latent", {6, 30, 120});
   plan.denoising = conv_when_full("denoising", {2, 12, 16});
   plan.anomaly = model("anomaly", {2, 8, 30});
   plan.conditional = model("conditional", {2, 18, 80});
@@ -63,8 +63,6 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
       model->config.train.learning_rate = 6e-3;
     }
     plan.conditional.config.model.hidden = {256, 256};
-    plan.latent.config.model.likelihood = "gaussian";
-    plan.latent.config.model.normalization = "layer";
     plan.latent.config.train.learning_rate = 4e-3;
   } else {
     // Longer, and it finds digits more like clothes again: .9973 after 30.
@@ -81,9 +79,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     plan.regret_count = 4000;
     // Clothes take two layers where digits are the better for one.
     plan.anomaly_reverse->config.model.hidden = {512, 512};
-    // What the error measures; after fewer passes neighbours depend too much on the seed. In a
-    // hundred two latents learn their digits by heart, unless these move.
-    plan.latent.config.model.likelihood = "gaussian";
+    // In a hundred passes two latents learn their digits by heart, unless these move.
     plan.latent.config.data.distortion = 0.15;
     plan.search_latent = true;
     plan.train_on_generated = {
