@@ -15,20 +15,18 @@ void SettingsArguments::declare(Arguments& arguments) {
 }
 
 RunConfig SettingsArguments::resolve(const CommonOptions& common, RunConfig config) const {
-  nlohmann::json tables = nlohmann::json::object();
   if (!preset_.empty()) {
-    merge(tables, parse_toml(find_preset(preset_).toml, "preset " + preset_));
+    apply_tables(config, parse_toml(find_preset(preset_).toml, "preset " + preset_));
   }
   if (!config_.empty()) {
-    const nlohmann::json file = read_toml_file(config_);
+    const nlohmann::json tables = read_toml_file(config_);
     try {
-      RunConfig probe = config;
-      apply_tables(probe, file);
+      apply_tables(config, tables);
     } catch (const UsageError& error) {
       throw UsageError("{}: {}", config_, error.what());
     }
-    merge(tables, file);
   }
+  nlohmann::json tables = nlohmann::json::object();
   for (const std::string& text : overrides_) apply_override(tables, text);
   apply_tables(config, tables);
   if (common.seed) config.train.seed = *common.seed;

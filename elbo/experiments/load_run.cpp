@@ -1,10 +1,9 @@
 #include "elbo/experiments/load_run.h"
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "elbo/base/error.h"
+#include "elbo/base/finite.h"
 #include "elbo/data/classes.h"
 #include "elbo/data/columns.h"
 #include "elbo/graph/ops.h"
@@ -56,7 +55,7 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   }
   const FlatBuffer buffer(static_cast<std::size_t>(layout.size()));
   read_parameters(paths.model(), layout, buffer.values());
-  if (!std::ranges::all_of(buffer.values(), [](float x) { return std::isfinite(x); })) {
+  if (!all_finite(buffer.values())) {
     throw FileError("{}: damaged: some weights are not finite; train the run anew",
                     paths.model().string());
   }
@@ -68,7 +67,7 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
 Dataset load_dataset_for(const LoadedRun& run, const std::string& spec,
                          const DataOptions& options) {
   Dataset data = with_columns(load_dataset(spec, options), run.config.columns, "the model");
-  check_settings_fit_data(run.config, data);
+  check_likelihood_fits_data(run.config.model.likelihood, data);
   if (run.vae.model().is_conditional() && data.labels) {
     data = with_classes(std::move(data), run.config.class_names, "the model");
   }

@@ -1,16 +1,8 @@
 #include "elbo/train/culprit.h"
 
-#include <algorithm>
-#include <cmath>
+#include "elbo/base/finite.h"
 
 namespace elbo {
-namespace {
-
-bool all_finite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
-}
-
-}  // namespace
 
 std::string term_that_is_not_finite(const Plan& plan, std::size_t first_output,
                                     const NamedTerms& terms) {

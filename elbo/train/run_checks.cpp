@@ -43,6 +43,21 @@ void check_same_data(const RunPaths& paths, const RunConfig& before, const RunCo
 
 }  // namespace
 
+void check_likelihood_fits_data(const std::string& likelihood, const Dataset& data) {
+  if (!find_likelihood(likelihood).needs_unit_interval || data.examples.dtype() == DType::u8) {
+    return;
+  }
+  const auto numbers = data.examples.values<float>();
+  const auto outside =
+      std::ranges::find_if(numbers, [](float x) { return !(x >= 0.0f && x <= 1.0f); });
+  if (outside == numbers.end()) return;
+  const std::int64_t elements = data.example.size();
+  throw UsageError(
+      "model.likelihood = \"{}\" describes numbers in [0, 1], but {} holds {:g} (example {}); "
+      "choose \"gaussian\" (or \"student_t\" where there are outliers), or scale the data",
+      likelihood, data.spec, *outside, (outside - numbers.begin()) / elements);
+}
+
 void check_settings_fit_data(const RunConfig& config, const Dataset& data) {
   const bool has_pixels = data.examples.dtype() == DType::u8;
   if (config.data.binarisation == "dynamic" && !has_pixels) {
@@ -58,16 +73,7 @@ void check_settings_fit_data(const RunConfig& config, const Dataset& data) {
         "data.distortion makes grey pixels of those that were binarised once; choose "
         "data.binarisation = \"dynamic\"");
   }
-  if (!find_likelihood(config.model.likelihood).needs_unit_interval || has_pixels) return;
-  const auto numbers = data.examples.values<float>();
-  const auto outside =
-      std::ranges::find_if(numbers, [](float x) { return !(x >= 0.0f && x <= 1.0f); });
-  if (outside == numbers.end()) return;
-  const std::int64_t elements = data.example.size();
-  throw UsageError(
-      "model.likelihood = \"{}\" describes numbers in [0, 1], but {} holds {:g} (example {}); "
-      "choose \"gaussian\" (or \"student_t\" where there are outliers), or scale the data",
-      config.model.likelihood, data.spec, *outside, (outside - numbers.begin()) / elements);
+  check_likelihood_fits_data(config.model.likelihood, data);
 }
 
 std::vector<SettingChange> check_run_folder(const RunPaths& paths, const RunConfig& config,

@@ -1,6 +1,7 @@
 // What is made sure of before a run's folder is touched.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "elbo/data/dataset.h"
@@ -8,6 +9,9 @@
 #include "elbo/train/run_folder.h"
 
 namespace elbo {
+
+/// Throws UsageError for numbers outside of what the likelihood of that name describes.
+void check_likelihood_fits_data(const std::string& likelihood, const Dataset& data);
 
 /// Throws UsageError, which says what to do, when the settings ask for what the data can't give:
 /// pixels that aren't there, numbers outside of what the likelihood describes.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "elbo/base/error.h"
+#include "elbo/base/finite.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
 #include "elbo/base/process.h"
@@ -254,8 +255,7 @@ class Trainer::State {
 
   /// Too few steps may have been taken for the guard to stop them.
   void check_end() {
-    const auto is_finite = [](float x) { return std::isfinite(x); };
-    const bool parameters = std::ranges::all_of(evaluated().values(), is_finite);
+    const bool parameters = all_finite(evaluated().values());
     if (parameters && !validation_) return;
     go_back_and_save();
     throw NumericalError(

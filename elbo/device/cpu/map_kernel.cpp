@@ -205,31 +205,17 @@ class MapKernel : public Kernel {
       slots[static_cast<std::size_t>(store.slot)] =
           store.target.floats() + (store.over_rows ? rows_in(begin) : begin);
     }
-    run_instructions(length, slots);
+    for (const MapInstruction& instruction : program_.instructions) {
+      execute(instruction, length, slots);
+    }
     for (const MapReduction& reduction : program_.reductions) {
       reduce(reduction, slots[static_cast<std::size_t>(reduction.slot)], begin, length);
     }
   }
 
-  /// A tile that is one long row is gone through in parts that stay in the first-level cache, from
-  /// one reduction to the next.
-  void run_instructions(std::int64_t length, const std::array<float*, kMaxSlots>& slots) const {
-    const std::vector<MapInstruction>& all = program_.instructions;
-    for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
-      while (end < all.size() && all[end].step == MapStep::elements) ++end;
-      for (std::int64_t at = 0; at < length; at += kTileSize) {
-        const std::int64_t part = std::min(kTileSize, length - at);
-        for (std::size_t i = begin; i < end; ++i) execute(all[i], at, part, slots);
-      }
-      for (; end < all.size() && all[end].step != MapStep::elements; ++end) {
-        execute(all[end], 0, length, slots);
-      }
-    }
-  }
-
-  void execute(const MapInstruction& instruction, std::int64_t begin, std::int64_t length,
+  void execute(const MapInstruction& instruction, std::int64_t length,
                const std::array<float*, kMaxSlots>& slots) const {
-    const auto tile = [&](int slot) { return slots[static_cast<std::size_t>(slot)] + begin; };
+    const auto tile = [&](int slot) { return slots[static_cast<std::size_t>(slot)]; };
     const float* a = tile(instruction.a);
     float* result = tile(instruction.result);
     const auto rows = static_cast<std::size_t>(rows_in(length));
