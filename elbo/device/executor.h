@@ -17,6 +17,13 @@ struct RunContext {
   std::uint32_t step = 0;
   /// The number of the batch's first example, when a batch is a part of a larger whole.
   std::uint32_t first_example = 0;
+  /// All examples draw the same numbers, so that what is computed of one depends on it alone.
+  bool same_noise = false;
+
+  /// What keys the numbers of the batch's n-th example.
+  std::uint32_t example_key(std::int64_t n) const {
+    return same_noise ? 0 : first_example + static_cast<std::uint32_t>(n);
+  }
 };
 
 /// One line of a plan's listing.

@@ -25,6 +25,7 @@ const ScoreInput::BoundTerms& ScoreInput::bound() const {
   if (bound_) return *bound_;
   PassOptions options = vae_.pass();
   options.seed = settings_.seed;
+  options.same_noise = true;
   const auto arrays =
       run_pass(data_, vae_.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
         // What the draws have in common, such as the encoder, the plan computes once.

@@ -17,7 +17,7 @@ namespace elbo {
 using AnomalyScores = std::map<std::string, std::vector<double>>;
 
 struct ScoreSettings {
-  /// Keys the noise, together with an example's place in its data set.
+  /// Keys the noise, which is the same for all examples: equal examples have equal scores.
   std::uint64_t seed = 1;
   /// K of "importance_bound".
   std::int64_t importance_samples = 64;

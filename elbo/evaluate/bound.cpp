@@ -119,12 +119,13 @@ BoundReport evaluate_bound(const FittedVae& vae, const Dataset& data, std::uint6
 }
 
 std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset& data,
-                                            std::int64_t samples, std::uint64_t seed) {
+                                            std::int64_t samples, std::uint64_t seed,
+                                            bool same_noise) {
   vae.check(data);
   // Each chunk draws codes anew, but all must explain the same pixels: those are drawn first.
   DataSettings settings = vae.data_settings();
   const bool is_dynamic = settings.binarisation == "dynamic";
-  const Dataset bits = is_dynamic ? binarised(data, seed) : Dataset();
+  const Dataset bits = is_dynamic ? binarised(data, seed, same_noise) : Dataset();
   const Dataset& examples = is_dynamic ? bits : data;
   settings.binarisation = "none";
   constexpr std::int64_t kChunk = 50;
@@ -136,6 +137,7 @@ std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset&
     options.batch_size = 20;
     options.seed = seed;
     options.step = ++chunk_number;
+    options.same_noise = same_noise;
     const Array weights =
         run_pass(examples, vae.parameters(), options, [&](Graph&, const BatchNodes& nodes) {
           const ModelBatch batch = nodes.model_batch(settings, false);

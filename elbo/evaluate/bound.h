@@ -37,9 +37,10 @@ struct LikelihoodReport {
 
 /// -log of the mean of `samples` importance weights of each example, in nats, (M): a bound on -log
 /// p(x) from above. Burda, Grosse & Salakhutdinov 2015, eq. 8. With dynamic binarisation all
-/// samples explain the same pixels, drawn once.
+/// samples explain the same pixels, drawn once. same_noise: RunContext::same_noise.
 std::vector<double> importance_weighted_nll(const FittedVae& vae, const Dataset& data,
-                                            std::int64_t samples, std::uint64_t seed);
+                                            std::int64_t samples, std::uint64_t seed,
+                                            bool same_noise = false);
 
 /// The mean of it over the data, with exactly `samples` samples an example, in chunks, in log
 /// space.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "elbo/base/error.h"
 #include "elbo/evaluate/normal_quantile.h"
@@ -11,6 +12,8 @@ namespace {
 
 /// exp of it is just within double precision, and so is its normal quantile.
 constexpr double kLowestLogProbability = -580;
+/// Of scores that are sums of some hundred terms in single precision.
+constexpr double kRelativeRounding = 1e-5;
 
 }  // namespace
 
@@ -24,6 +27,10 @@ EmpiricalDistribution::EmpiricalDistribution(std::vector<double> sample)
     if (!std::isfinite(value)) throw NumericalError("a score of a normal example is not finite");
   }
   std::sort(sample_.begin(), sample_.end());
+  const std::size_t quarter = sample_.size() / 4;
+  const double typical =
+      std::max(std::abs(sample_[quarter]), std::abs(sample_[sample_.size() - 1 - quarter]));
+  rounding_ = std::max(kRelativeRounding * typical, std::numeric_limits<double>::min());
   upper_ = fitted_tail(1);
   lower_ = fitted_tail(-1);
 }
@@ -49,8 +56,7 @@ EmpiricalDistribution::Tail EmpiricalDistribution::fitted_tail(double sign) cons
   if (excesses >= kEnoughForShape && a0 > 2 * a1) {
     tail.shape = std::clamp(2 - a0 / (a0 - 2 * a1), 0.0, 0.5);
   }
-  const double least = 1e-12 * std::max(1e-12, std::abs(tail.begin));
-  tail.scale = std::max(a0 * (1 - tail.shape), least);
+  tail.scale = std::max(a0 * (1 - tail.shape), rounding_);
   return tail;
 }
 
@@ -61,9 +67,14 @@ double EmpiricalDistribution::Tail::log_probability_beyond(double excess) const 
 }
 
 double EmpiricalDistribution::probability_below(double x) const {
-  if (x > upper_.begin) return -std::expm1(upper_.log_probability_beyond(x - upper_.begin));
-  if (x < lower_.begin) return std::exp(lower_.log_probability_beyond(lower_.begin - x));
-  const auto [first, last] = std::equal_range(sample_.begin(), sample_.end(), x);
+  if (x > upper_.begin + rounding_) {
+    return -std::expm1(upper_.log_probability_beyond(x - upper_.begin));
+  }
+  if (x < lower_.begin - rounding_) {
+    return std::exp(lower_.log_probability_beyond(lower_.begin - x));
+  }
+  const auto first = std::lower_bound(sample_.begin(), sample_.end(), x - rounding_);
+  const auto last = std::upper_bound(first, sample_.end(), x + rounding_);
   const auto below = static_cast<double>(first - sample_.begin());
   const auto at_most = static_cast<double>(last - sample_.begin());
   return (below + at_most + 1) / (2 * (static_cast<double>(sample_.size()) + 1));
@@ -71,7 +82,7 @@ double EmpiricalDistribution::probability_below(double x) const {
 
 double EmpiricalDistribution::normal_score(double x) const {
   // By the small side's probability: 1 - it would lose its digits.
-  if (x > upper_.begin) {
+  if (x > upper_.begin + rounding_) {
     return -normal_quantile(std::exp(upper_.log_probability_beyond(x - upper_.begin)));
   }
   return normal_quantile(probability_below(x));

@@ -17,7 +17,8 @@ class EmpiricalDistribution {
   /// Throws DataError for fewer than kFewest values, NumericalError when one is not finite.
   explicit EmpiricalDistribution(std::vector<double> sample);
 
-  /// P(X <= x), in (0, 1); a tie counts half.
+  /// P(X <= x), in (0, 1); a tie counts half. Values that differ by rounding in single precision
+  /// are ties.
   double probability_below(double x) const;
   /// z with P(Z <= z) = P(X <= x) for a standard normal Z: above 0 means higher than usual, below 0
   /// lower. At most about 34 either way, where double precision ends. Infinite x is taken as that.
@@ -40,6 +41,8 @@ class EmpiricalDistribution {
 
   /// Ascending.
   std::vector<double> sample_;
+  /// The largest difference of two values that are the same.
+  double rounding_ = 0;
   Tail upper_, lower_;
 };
 

@@ -90,7 +90,8 @@ std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
     }
     plan.run({.seed = options.seed,
               .step = options.step,
-              .first_example = static_cast<std::uint32_t>(first)});
+              .first_example = static_cast<std::uint32_t>(first),
+              .same_noise = options.same_noise});
     for (std::size_t i = 0; i < results.size(); ++i) {
       const std::int64_t length = results[i].row_size();
       std::copy_n(plan.output(i).begin(), rows * length,
@@ -123,7 +124,9 @@ void FittedVae::check(const Dataset& data) const {
 
 FittedVae::Codes FittedVae::encode(const Dataset& data) const {
   check(data);
-  auto arrays = run_pass(data, parameters_, pass(), [&](Graph&, const BatchNodes& nodes) {
+  PassOptions options = pass();
+  options.same_noise = true;
+  auto arrays = run_pass(data, parameters_, options, [&](Graph&, const BatchNodes& nodes) {
     const ModelBatch batch = nodes.model_batch(data_settings_, false);
     const Posterior q = model_.posterior(batch.input, batch.condition);
     return std::vector<Value>{model_.code(q), q.log_variance};

@@ -35,6 +35,8 @@ struct PassOptions {
   std::uint64_t seed = 1;
   /// Distinguishes passes that must draw different noise.
   std::uint32_t step = 0;
+  /// RunContext::same_noise.
+  bool same_noise = false;
 };
 
 /// Runs values an example, (N, ...) each, over a whole data set and returns them as (count, ...)
@@ -68,7 +70,8 @@ class FittedVae {
     Array log_variances;  // (M, L)
   };
   /// Parameters of q(z | x). With a posterior that passes a normal through a flow: where the flow
-  /// takes the normal's mean, and the normal's own log variances.
+  /// takes the normal's mean, and the normal's own log variances. Equal examples have equal codes,
+  /// also where pixels are binarised anew: all by the same noise.
   Codes encode(const Dataset& data) const;
   /// Means of p(x | z) at the posterior means: (M, D) in [0, 1].
   Array reconstruct(const Dataset& data) const;

@@ -171,8 +171,10 @@ class Search {
   }
 
   RunContext context(std::int64_t first, std::uint32_t step) const {
-    return {
-        .seed = options_.seed, .step = step, .first_example = static_cast<std::uint32_t>(first)};
+    return {.seed = options_.seed,
+            .step = step,
+            .first_example = static_cast<std::uint32_t>(first),
+            .same_noise = options_.same_noise};
   }
 
   void evaluate(std::int64_t first, std::vector<double>& elbos) {
@@ -245,7 +247,7 @@ PosteriorSearch search_posteriors(const FittedVae& vae, const Dataset& data,
   // Every step must explain the same pixels.
   DataSettings settings = vae.data_settings();
   const bool is_dynamic = settings.binarisation == "dynamic";
-  const Dataset bits = is_dynamic ? binarised(data, options.seed) : Dataset();
+  const Dataset bits = is_dynamic ? binarised(data, options.seed, options.same_noise) : Dataset();
   settings.binarisation = "none";
   return Search(vae, is_dynamic ? bits : data, settings, options).run();
 }

@@ -8,6 +8,8 @@ namespace elbo {
 
 struct PosteriorSearchOptions {
   std::uint64_t seed = 1;
+  /// RunContext::same_noise.
+  bool same_noise = false;
   /// Of Adam, at least 1.
   std::int64_t steps = 100;
   /// Of its first step; falls to 0 as half a cosine.
@@ -33,7 +35,8 @@ struct PosteriorSearch {
 /// Maximises the ELBO of each example over the mean and the log variance of its own diagonal
 /// normal, from the encoder's on, or from a draw of the prior where that promises more; decoder and
 /// prior stay as they are (with a flow posterior the flow and its context do, too). Each step has
-/// new noise, which depends on seed, step and the example's place, not on the batches. With dynamic
+/// new noise, which depends on seed, step and the example's place (or not even on that:
+/// same_noise), not on the batches. With dynamic
 /// binarisation pixels are drawn once. Throws Interrupted when the user asks to stop, and as
 /// FittedVae::check. Cremer, Li & Duvenaud 2018, "Inference suboptimality in variational
 /// autoencoders": the amortisation gap.

@@ -46,7 +46,7 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     return make_model(name, preset, budget, seed, epochs);
   };
   plan.reconstruction = conv_when_full("reconstruction", {2, 13, 30});
-  plan.latent = model("latent", {6, 30, 120});
+  plan.latent = model("latent", {6, 30, 160});
   plan.denoising = conv_when_full("denoising", {2, 12, 16});
   plan.anomaly = model("anomaly", {2, 8, 30});
   plan.conditional = model("conditional", {2, 18, 80});
@@ -79,8 +79,10 @@ StudyPlan study_plan(const std::string& budget, std::uint64_t seed) {
     plan.regret_count = 4000;
     // Clothes take two layers where digits are the better for one.
     plan.anomaly_reverse->config.model.hidden = {512, 512};
-    // In a hundred passes two latents learn their digits by heart, unless these move.
-    plan.latent.config.data.distortion = 0.15;
+    // In a hundred passes two latents learn their digits by heart, unless these move; then wider
+    // layers help the encoder to the right place.
+    plan.latent.config.data.distortion = 0.25;
+    plan.latent.config.model.hidden = {512, 512, 256};
     plan.search_latent = true;
     plan.train_on_generated = {
         .count = 360000, .seed = seed, .classifier = {.epochs = 4, .seed = seed}};

@@ -57,16 +57,20 @@ void BatchBinding::bind(Plan& plan) const {
   }
 }
 
-Dataset binarised(const Dataset& data, std::uint64_t seed) {
+Dataset binarised(const Dataset& data, std::uint64_t seed, bool same_noise) {
   if (data.examples.dtype() != DType::u8) {
     throw DataError("{}: only pixels (u8) can be binarised, found {}", data.spec,
                     name_of(data.examples.dtype()));
   }
   Dataset result = data;
   constexpr std::uint32_t kStream = 0x62696e00;
-  RandomSequence random(seed, kStream);
-  for (std::uint8_t& pixel : result.examples.bytes()) {
-    pixel = random.next_uniform() * 255.0 < pixel ? 255 : 0;
+  const RandomSequence begin(seed, kStream);
+  RandomSequence random = begin;
+  for (std::int64_t i = 0; i < result.count(); ++i) {
+    if (same_noise) random = begin;
+    for (std::uint8_t& pixel : result.examples.row<std::uint8_t>(i)) {
+      pixel = random.next_uniform() * 255.0 < pixel ? 255 : 0;
+    }
   }
   return result;
 }

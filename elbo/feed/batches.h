@@ -48,7 +48,8 @@ class BatchBinding {
   std::vector<std::int32_t> indices_;
 };
 
-/// Static binarisation: every pixel a coin flip once and for all, as 0 or 255.
-Dataset binarised(const Dataset& data, std::uint64_t seed);
+/// Static binarisation: every pixel a coin flip once and for all, as 0 or 255; with the same noise
+/// for all examples, equal examples remain equal.
+Dataset binarised(const Dataset& data, std::uint64_t seed, bool same_noise = false);
 
 }  // namespace elbo

@@ -65,6 +65,22 @@ TEST_P(RandomNumbers, DoNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST_P(RandomNumbers, AreTheFirstExamplesForAllWhenAsked) {
+  Graph graph;
+  const Value values = draw(graph, Shape{kBatch, 2051}), shared = draw(graph, Shape{5});
+  RunContext first = kContext, same = kContext;
+  first.first_example = 0;
+  same.same_noise = true;
+  const auto one = run_plan(graph, {values, shared}, {}, {1}, first);
+  Floats three;
+  for (int i = 0; i < 3; ++i) three.insert(three.end(), one[0].begin(), one[0].end());
+  for (const DeviceKind device : {DeviceKind::cpu, DeviceKind::reference}) {
+    const auto found = run_plan(graph, {values, shared}, {}, {3, device}, same);
+    for (std::size_t i = 0; i < three.size(); ++i) ASSERT_NEAR(found[0][i], three[i], 2e-6) << i;
+    for (std::size_t i = 0; i < 5; ++i) ASSERT_NEAR(found[1][i], one[1][i], 2e-6) << i;
+  }
+}
+
 TEST_P(RandomNumbers, DifferByStreamStepAndSeed) {
   Graph graph;
   const Value a = draw(graph, Shape{kBatch, 32}), b = draw(graph, Shape{kBatch, 32});

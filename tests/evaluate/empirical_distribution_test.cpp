@@ -98,6 +98,20 @@ TEST(EmpiricalDistribution, IsFiniteAtTheEndsOfTheNumbers) {
   EXPECT_NEAR(distribution.probability_below(2), 0.75, 0.01);
 }
 
+TEST(EmpiricalDistribution, TiesAreTiesWhateverTheirRounding) {
+  // Repeated examples, as tables have them: at the ends and in the middle.
+  std::vector<double> values;
+  for (const double value : {-120.0, 3.0, 250.0}) values.insert(values.end(), 40, value);
+  const EmpiricalDistribution distribution(values);
+  for (const double value : {-120.0, 3.0, 250.0}) {
+    const double score = distribution.normal_score(value);
+    EXPECT_LT(std::abs(score), 1.5);
+    for (const double rounding : {-1e-4, 1e-4}) {
+      EXPECT_NEAR(distribution.normal_score(value + rounding), score, 1e-12) << value;
+    }
+  }
+}
+
 TEST(EmpiricalDistribution, NeedsValuesAndFiniteOnes) {
   EXPECT_THROW(EmpiricalDistribution({1, 2, 3}), DataError);
   EXPECT_THROW(EmpiricalDistribution({1, 2, 3, 4, 5, 6, 7, std::nan("")}), NumericalError);

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "elbo/base/error.h"
 #include "elbo/base/file.h"
@@ -79,8 +80,11 @@ TEST_F(Calibration, LearnedThresholdsAreNotFromWhatWasLearnedFrom) {
     const AnomalyScores scores = anomaly_scores(vae_, fresh, options.scores, calibration);
     alarms += 1 - share_accepted(scores.at("combined"), calibration.threshold("combined"));
   }
-  // Each rate has a standard deviation of about .045 over calibrations, .013 over their mean.
-  EXPECT_NEAR(alarms / kTimes, 0.1, 0.04);
+  // Each rate has a standard deviation of about .045 over calibrations, .013 over their mean. It is
+  // below what was promised (.065 over 120 calibrations), since the fifths' distances are by what
+  // fewer examples taught.
+  EXPECT_LT(alarms / kTimes, 0.13);
+  EXPECT_GT(alarms / kTimes, 0.025);
 }
 
 TEST_F(Calibration, CombinedFindsWhatNoneOfItsScoresWasToldOf) {
@@ -135,6 +139,28 @@ TEST_F(Calibration, SlowScoresMayBeOfAPart) {
   EXPECT_EQ(part.at("importance_bound").size(), 50U);
   EXPECT_EQ(part.at("likelihood_regret").size(), 50U);
   EXPECT_EQ(calibration.usual_scores(), std::vector<std::string>{"kl"});
+}
+
+TEST_F(Calibration, AScoreIsAFunctionOfTheExample) {
+  // The last 30 examples by themselves, with all noise there is: of codes and of pixels.
+  RunConfig config = testing::tiny_config();
+  config.data.binarisation = "dynamic";
+  const FittedVae vae = testing::trained_model(config, train_, 3);
+  CalibrationOptions options = options_for(vae, 0.05);
+  options.scores.names = anomaly_score_names();
+  const AnomalyCalibration calibration = calibrate(vae, held_out_, options);
+  const Dataset all = new_.first(130);
+  std::vector<std::int32_t> last(30);
+  std::iota(last.begin(), last.end(), 100);
+  const AnomalyScores whole = anomaly_scores(vae, all, options.scores, calibration);
+  const AnomalyScores part = anomaly_scores(vae, all.subset(last), options.scores, calibration);
+  ASSERT_EQ(part.size(), anomaly_score_names().size());
+  for (const auto& [name, values] : part) {
+    for (std::size_t i = 0; i < 30; ++i) {
+      // Sums of floats are in another order where a batch has another size.
+      EXPECT_NEAR(values[i], whole.at(name)[100 + i], 1e-3) << name;
+    }
+  }
 }
 
 TEST_F(Calibration, ComesBackFromItsFiles) {

@@ -170,21 +170,19 @@ class RandomKernel : public Kernel {
     constexpr std::int64_t kGrain = 1024;
     const std::int64_t grains_per_row = (length_ + kGrain - 1) / kGrain;
     const std::int64_t min_grains = std::max<std::int64_t>(1, 4096 / std::min(length_, kGrain));
-    parallel_for(
-        threads_, examples_ * grains_per_row, min_grains,
-        [&](std::int64_t first, std::int64_t last) {
-          for (std::int64_t i = first; i < last; ++i) {
-            const std::int64_t example = i / grains_per_row;
-            const std::int64_t begin = i % grains_per_row * kGrain;
-            const PhiloxRow row{
-                per_example_ ? context.first_example + static_cast<std::uint32_t>(example) : 0,
-                context.step, stream_, context.seed};
-            HWY_DYNAMIC_DISPATCH(fill_row)
-            (row, normal_, static_cast<std::uint32_t>(begin),
-             static_cast<std::uint32_t>(std::min(begin + kGrain, length_)),
-             target_.floats() + example * length_ + begin);
-          }
-        });
+    parallel_for(threads_, examples_ * grains_per_row, min_grains,
+                 [&](std::int64_t first, std::int64_t last) {
+                   for (std::int64_t i = first; i < last; ++i) {
+                     const std::int64_t example = i / grains_per_row;
+                     const std::int64_t begin = i % grains_per_row * kGrain;
+                     const PhiloxRow row{per_example_ ? context.example_key(example) : 0,
+                                         context.step, stream_, context.seed};
+                     HWY_DYNAMIC_DISPATCH(fill_row)
+                     (row, normal_, static_cast<std::uint32_t>(begin),
+                      static_cast<std::uint32_t>(std::min(begin + kGrain, length_)),
+                      target_.floats() + example * length_ + begin);
+                   }
+                 });
   }
 
   KernelSummary summary() const override {

@@ -127,7 +127,7 @@ Elements run_random(const Call& call) {
   for (std::size_t i = 0; i < result.size(); ++i) {
     const auto element = static_cast<std::uint32_t>(i % length);
     const std::uint32_t example =
-        per_example ? call.context.first_example + static_cast<std::uint32_t>(i / length) : 0;
+        per_example ? call.context.example_key(static_cast<std::int64_t>(i / length)) : 0;
     const auto words = philox4x32(
         {element / 4, example, call.context.step, call.node.get<RandomAttributes>().stream},
         call.context.seed);

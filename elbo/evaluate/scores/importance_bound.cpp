@@ -13,7 +13,7 @@ AnomalyScore importance_bound_score() {
           .compute = [](const ScoreInput& input) {
             return importance_weighted_nll(input.vae(), input.data(),
                                            input.settings().importance_samples,
-                                           input.settings().seed);
+                                           input.settings().seed, /*same_noise=*/true);
           }};
 }
 

@@ -13,9 +13,11 @@ AnomalyScore likelihood_regret_score() {
           .unit = "nats",
           .slow = true,
           .compute = [](const ScoreInput& input) {
-            const PosteriorSearch found = search_posteriors(
-                input.vae(), input.data(),
-                {.seed = input.settings().seed, .steps = input.settings().regret_steps});
+            const PosteriorSearch found =
+                search_posteriors(input.vae(), input.data(),
+                                  {.seed = input.settings().seed,
+                                   .same_noise = true,
+                                   .steps = input.settings().regret_steps});
             std::vector<double> regret = found.best_elbo;
             for (std::size_t i = 0; i < regret.size(); ++i) regret[i] -= found.encoder_elbo[i];
             return regret;
