@@ -1,4 +1,4 @@
-// `elbo anomaly calibrate RUN SPEC`: sets the thresholds from normal data that training has not
+// `elbo anomaly calibrate RUN [SPEC]`: sets the thresholds from normal data that training has not
 // seen.
 #include <fmt/format.h>
 
@@ -17,7 +17,10 @@ class AnomalyCalibrate : public Command {
  public:
   void declare(Arguments& arguments) override {
     arguments.positional("RUN", &run_, "a run folder, trained on normal data");
-    arguments.positional("SPEC", &spec_, "normal data that training has not seen");
+    arguments.positional("SPEC", &spec_,
+                         "normal data that training has not seen; without it, what training held "
+                         "out for validation",
+                         Need::optional);
     arguments.option("--false-alarm-rate R", &rate_, "share of normal examples that may be flagged",
                      in_range(1e-6, 0.5));
     arguments.option("--scores LIST", &scores_, score_list_help());
@@ -25,17 +28,20 @@ class AnomalyCalibrate : public Command {
                      "samples of importance_bound", in_range(1, 100000));
     arguments.option("--regret-steps N", &settings_.regret_steps,
                      "steps of likelihood_regret's search", in_range(1, 100000));
+    arguments.example("elbo anomaly calibrate runs/parts");
     arguments.example(
         "elbo anomaly calibrate runs/parts images:more-good-parts --false-alarm-rate 0.01");
   }
 
   Result run(const CommonOptions& common) override {
     const LoadedRun loaded = load_run(run_, static_cast<int>(common.threads));
-    const Dataset data = load_dataset_for(loaded, spec_, common.data());
+    const Dataset data = spec_.empty() ? load_held_out(loaded, common.data())
+                                       : load_dataset_for(loaded, spec_, common.data());
     if (data.spec == loaded.config.data_spec) {
       logging::warning(
           "{} is what the model was trained on: it knows these examples, new ones score higher, "
-          "and more than the promised rate of them will be false alarms; calibrate on others",
+          "and more than the promised rate of them will be false alarms; calibrate on others, or "
+          "leave SPEC out: then it is on what training held out",
           data.spec);
     }
     settings_.seed = seed_of(common);

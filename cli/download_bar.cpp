@@ -28,6 +28,9 @@ class Bar {
   void draw(const DownloadProgress& progress) {
     const bool complete =
         progress.total_bytes > 0 && progress.received_bytes == progress.total_bytes;
+    // The last bytes and the end are told apart, and both are the end here.
+    if (complete && progress.url == finished_) return;
+    if (complete) finished_ = progress.url;
     if (::isatty(STDERR_FILENO) == 1) {
       std::fprintf(stderr, "\r%s\x1b[K%s", line_of(progress).c_str(), complete ? "\n" : "");
       std::fflush(stderr);
@@ -56,6 +59,7 @@ class Bar {
   }
 
   bool open_ = false;
+  std::string finished_;
 };
 
 }  // namespace

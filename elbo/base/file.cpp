@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +16,9 @@
 
 namespace elbo {
 namespace {
+
+/// Between a file's name and the number of the process that writes it.
+constexpr std::string_view kTemporaryMark = ".tmp";
 
 /// Closes a file descriptor when it leaves scope.
 class Descriptor {
@@ -115,7 +120,8 @@ void write_file_parts(const std::filesystem::path& wanted,
                                          ? std::filesystem::weakly_canonical(wanted, error)
                                          : wanted;
   if (path.empty()) throw FileError("{}: can't be written: {}", wanted.string(), error.message());
-  const std::string temporary = path.string() + ".tmp" + std::to_string(::getpid());
+  const std::string temporary =
+      path.string() + std::string(kTemporaryMark) + std::to_string(::getpid());
   const auto fail = [&](const std::string& why) {
     ::unlink(temporary.c_str());
     throw FileError("{}: can't be written: {}", path.string(), why);
@@ -151,6 +157,22 @@ void make_directory(const std::filesystem::path& path) {
   }
   if (::access(path.c_str(), W_OK | X_OK) != 0) {
     throw FileError("{}: the folder can't be written to: {}", path.string(), reason());
+  }
+}
+
+void remove_half_written(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t mark = name.rfind(kTemporaryMark);
+    if (mark == std::string::npos || mark == 0 || !entry.is_regular_file(ignored)) continue;
+    const char* begin = name.data() + mark + kTemporaryMark.size();
+    const char* end = name.data() + name.size();
+    pid_t process = 0;
+    const auto [stop, parsed] = std::from_chars(begin, end, process);
+    if (parsed != std::errc() || stop != end || process <= 0) continue;
+    const bool is_gone = ::kill(process, 0) != 0 && errno == ESRCH;
+    if (is_gone) std::filesystem::remove(entry.path(), ignored);
   }
 }
 

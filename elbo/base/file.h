@@ -32,6 +32,10 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
 /// to.
 void make_directory(const std::filesystem::path& path);
 
+/// Removes what writers that were killed left half-written in the folder; does nothing where it
+/// isn't there.
+void remove_half_written(const std::filesystem::path& folder);
+
 /// Keeps other processes that lock the same folder away while it lives, and leaves no file. Throws
 /// FileError when another has it; where the file system knows no locks it does nothing.
 class FolderLock {

@@ -27,7 +27,9 @@ std::string closest_name(std::string_view word, const std::vector<std::string>& 
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
+    // Of short words all letters may differ.
+    const bool has_something_in_common = distance < std::max(word.size(), candidate.size());
+    if (has_something_in_common && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

@@ -14,6 +14,7 @@
 #include "elbo/base/utf8.h"
 #include "elbo/data/csv_records.h"
 #include "elbo/data/labels.h"
+#include "elbo/data/precision_loss.h"
 #include "elbo/io/gzip.h"
 
 namespace elbo {
@@ -79,6 +80,7 @@ struct Table {
   std::size_t columns = 0;
   std::optional<std::size_t> target;
   std::vector<float> values;         // all columns but the target's
+  std::vector<ColumnRange> ranges;   // of all columns; a target of classes has an empty one
   std::vector<std::string> targets;  // the target's cells
   std::vector<std::size_t> lines;    // of each target cell
 };
@@ -89,7 +91,7 @@ std::string place_of(const Table& table, std::size_t line, std::size_t column) {
   return place;
 }
 
-float number_in(const Table& table, const std::string& cell, std::size_t line, std::size_t column,
+float number_in(Table& table, const std::string& cell, std::size_t line, std::size_t column,
                 const std::string& what) {
   double value = 0;
   const Parsed parsed = parse_number(cell, value);
@@ -105,6 +107,7 @@ float number_in(const Table& table, const std::string& cell, std::size_t line, s
     throw DataError("{}: {}: expected a finite number that fits a 32-bit float, found {}", what,
                     place_of(table, line, column), quoted_cell(cell));
   }
+  table.ranges[column].add(value);
   return narrow;
 }
 
@@ -136,6 +139,7 @@ Table read_table(std::string_view text, const std::optional<std::string>& target
   bool more = records.next();
   Table table;
   table.columns = first.size();
+  table.ranges.resize(table.columns);
   const bool header = is_header(first, more ? records.cells() : std::vector<std::string>());
   if (header) table.header = first;
   if (header && !more) throw DataError("{}: holds a header but no lines of numbers", what);
@@ -161,7 +165,7 @@ void warn_of_stray_text(const Table& table, const std::string& place) {
 }
 
 /// Few distinct integers and text are classes, other numbers are regression targets.
-void set_target(Dataset& dataset, const Table& table, const std::string& what) {
+void set_target(Dataset& dataset, Table& table, const std::string& what) {
   const std::string place =
       fmt::format("{}: target column {}", what,
                   table.header.empty() ? std::to_string(*table.target + 1)
@@ -189,6 +193,16 @@ void set_target(Dataset& dataset, const Table& table, const std::string& what) {
   }
 }
 
+void warn_of_lost_precision(const Table& table, const std::string& what) {
+  std::vector<std::string> places;
+  for (std::size_t column = 0; column < table.columns; ++column) {
+    places.push_back(fmt::format(
+        "{}: column {}", what,
+        table.header.empty() ? std::to_string(column + 1) : quoted_cell(table.header[column])));
+  }
+  warn_of_coarse_columns(table.ranges, places);
+}
+
 }  // namespace
 
 Dataset parse_csv(std::span<const std::uint8_t> bytes,
@@ -206,7 +220,7 @@ Dataset parse_csv(std::span<const std::uint8_t> bytes,
         "{}: line {} holds bytes that are not UTF-8; save it as UTF-8 text", what,
         1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(valid), '\n'));
   }
-  const Table table = read_table(text, target_column, what);
+  Table table = read_table(text, target_column, what);
 
   Dataset dataset;
   dataset.spec = "csv:" + what + (target_column ? "?target=" + *target_column : "");
@@ -215,6 +229,7 @@ Dataset parse_csv(std::span<const std::uint8_t> bytes,
   set_examples(dataset, Array::from(table.values, {count, width}), what);
   dataset.columns = table.header;
   if (table.target) set_target(dataset, table, what);
+  warn_of_lost_precision(table, what);
   if (table.target && !table.header.empty()) {
     dataset.columns.erase(dataset.columns.begin() + static_cast<std::ptrdiff_t>(*table.target));
   }

@@ -6,6 +6,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/data/labels.h"
+#include "elbo/data/precision_loss.h"
 #include "elbo/io/npy.h"
 
 namespace elbo {
@@ -54,6 +55,20 @@ void refuse_channels_first(const Extents& extents, const std::string& what) {
   }
 }
 
+/// Of a table, or of everything else as a whole.
+void warn_of_lost_precision(const Array& array, const std::string& what) {
+  const bool is_table = array.rank() == 2;
+  const auto columns = static_cast<std::size_t>(is_table ? array.extent(1) : 1);
+  std::vector<ColumnRange> ranges(columns);
+  const auto values = array.values<double>();
+  for (std::size_t i = 0; i < values.size(); ++i) ranges[i % columns].add(values[i]);
+  std::vector<std::string> places;
+  for (std::size_t i = 0; i < columns; ++i) {
+    places.push_back(is_table ? fmt::format("{}: column {}", what, i + 1) : what);
+  }
+  warn_of_coarse_columns(ranges, places);
+}
+
 Array example_values(Array array, const std::string& what) {
   if (array.dtype() == DType::u8) {
     const std::span<std::uint8_t> values = array.values<std::uint8_t>();
@@ -64,6 +79,7 @@ Array example_values(Array array, const std::string& what) {
   }
   if (array.dtype() == DType::i32) require_exact<std::int32_t>(array, what);
   if (array.dtype() == DType::i64) require_exact<std::int64_t>(array, what);
+  if (array.dtype() == DType::f64) warn_of_lost_precision(array, what);
   return finite_f32(std::move(array), what);
 }
 

@@ -40,7 +40,7 @@ class AevbStudy {
   AevbStudy(const StudyOptions& options, AevbPlan plan)
       : options_(options),
         plan_(std::move(plan)),
-        session_(options, "aevb"),
+        session_(options, "aevb", /*grows=*/true),
         data_(load_data(plan_, options.data)) {}
 
   json run() {

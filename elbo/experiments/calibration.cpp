@@ -154,19 +154,12 @@ AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
   return calibration;
 }
 
-Dataset held_out_examples(const RunConfig& config, const Dataset& data) {
-  const std::optional<Dataset> bits = static_bits(config, data);
-  Dataset part = (bits ? *bits : data).subset(run_split(data, config).validation);
-  part.spec = data.spec + ", held out";
-  return part;
-}
-
 AnomalyScores anomaly_scores(const FittedVae& vae, const Dataset& data, const ScoreRequest& request,
                              const AnomalyCalibration& calibration) {
   if (calibration.weights_crc32c && *calibration.weights_crc32c != checksum(vae.parameters())) {
     throw UsageError(
         "the model has changed since it was calibrated on {}; calibrate again: 'elbo anomaly "
-        "calibrate RUN SPEC'",
+        "calibrate RUN'",
         calibration.data_spec);
   }
   const AnomalyScores scores =

@@ -58,9 +58,6 @@ struct CalibrationOptions {
 AnomalyCalibration calibrate(const FittedVae& vae, const Dataset& held_out,
                              const CalibrationOptions& options);
 
-/// The examples that a run with these settings doesn't train on, which it may be calibrated with.
-Dataset held_out_examples(const RunConfig& config, const Dataset& data);
-
 /// The requested scores of each example. Throws UsageError for a learned score that the calibration
 /// was made without, or when it was made for other weights.
 AnomalyScores anomaly_scores(const FittedVae& vae, const Dataset& data, const ScoreRequest& request,

@@ -61,8 +61,7 @@ void write_calibration(const std::filesystem::path& path, const AnomalyCalibrati
 
 AnomalyCalibration read_calibration(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
-    throw FileError("{}: not there; calibrate first: 'elbo anomaly calibrate RUN SPEC'",
-                    path.string());
+    throw FileError("{}: not there; calibrate first: 'elbo anomaly calibrate RUN'", path.string());
   }
   try {
     const nlohmann::json object = nlohmann::json::parse(read_text_file(path));

@@ -6,6 +6,7 @@
 #include "elbo/base/finite.h"
 #include "elbo/data/classes.h"
 #include "elbo/data/columns.h"
+#include "elbo/data/fingerprint.h"
 #include "elbo/graph/ops.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/run_checks.h"
@@ -62,6 +63,32 @@ LoadedRun load_run(const std::filesystem::path& folder, int threads) {
   DataSettings data_settings = config.data;
   FittedVae vae(std::move(*model), to_map(layout, buffer.values()), data_settings, threads);
   return {std::move(config), std::move(vae)};
+}
+
+Dataset held_out_examples(const RunConfig& config, const Dataset& data) {
+  const std::optional<Dataset> bits = static_bits(config, data);
+  Dataset part = (bits ? *bits : data).subset(run_split(data, config).validation);
+  part.spec = data.spec + ", held out";
+  return part;
+}
+
+Dataset load_held_out(const LoadedRun& run, DataOptions options) {
+  const RunConfig& config = run.config;
+  if (config.data.validation == 0) {
+    throw UsageError(
+        "{}: data.validation was 0, so training has seen all of it; give other normal data",
+        config.data_spec);
+  }
+  // Generated data, as training had them.
+  options.seed = static_cast<std::uint64_t>(config.train.seed);
+  const Dataset data = load_dataset(config.data_spec, options);
+  if (!config.data_fingerprint.empty() && fingerprint(data) != config.data_fingerprint) {
+    throw UsageError(
+        "{}: has changed since training, so that nobody knows which examples were held out; give "
+        "normal data that training has not seen",
+        config.data_spec);
+  }
+  return held_out_examples(config, data);
 }
 
 Dataset load_dataset_for(const LoadedRun& run, const std::string& spec,

@@ -8,6 +8,7 @@
 #include "elbo/evaluate/frechet.h"
 #include "elbo/experiments/anomaly.h"
 #include "elbo/experiments/experiments.h"
+#include "elbo/experiments/load_run.h"
 #include "elbo/experiments/study_session.h"
 #include "elbo/experiments/train_on_generated.h"
 #include "elbo/train/run_folder.h"

@@ -18,15 +18,38 @@ namespace {
 
 using nlohmann::json;
 
-/// The study whose results a folder holds, or nothing. A record that names none is the main
-/// study's.
-std::string study_in(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "results" / "study.json";
-  if (!std::filesystem::exists(path)) return {};
-  const json record = json::parse(read_text_file(path), nullptr, false);
-  if (!record.is_object()) return {};
-  const auto named = record.find("study");
-  return named != record.end() && named->is_string() ? named->get<std::string>() : "main";
+/// What a study is written down as when it begins, and, with much else, when it has ended.
+constexpr const char* kBegun = "begun";
+constexpr const char* kEnded = "study";
+
+/// What tells studies apart: a folder holds one.
+json identity_of(const std::string& study, const StudyOptions& options) {
+  return {{"study", study}, {"budget", options.budget}, {"seed", options.seed}};
+}
+
+std::string words_of(const json& identity) {
+  return fmt::format("'{}', budget {}, seed {}", identity["study"].get<std::string>(),
+                     identity["budget"].get<std::string>(), identity["seed"].dump());
+}
+
+/// The identity of the study that a folder holds, begun or ended, or null. What a record of an
+/// earlier version doesn't name is as in `wanted`; one that names no study is the main study's.
+json identity_in(const std::filesystem::path& folder, const json& wanted) {
+  for (const char* name : {kEnded, kBegun}) {
+    const std::filesystem::path path = folder / "results" / (std::string(name) + ".json");
+    if (!std::filesystem::exists(path)) continue;
+    const json record = json::parse(read_text_file(path), nullptr, false);
+    if (!record.is_object()) continue;
+    json found = wanted;
+    found["study"] = "main";
+    for (auto& [key, value] : found.items()) {
+      if (record.contains(key) && record[key].type_name() == std::string(value.type_name())) {
+        value = record[key];
+      }
+    }
+    return found;
+  }
+  return {};
 }
 
 /// Examples a second in the last epoch of a run.
@@ -39,15 +62,20 @@ double last_rate(const std::filesystem::path& run) {
 
 }  // namespace
 
-StudySession::StudySession(const StudyOptions& options, std::string study)
+StudySession::StudySession(const StudyOptions& options, std::string study, bool grows)
     : options_(options),
       study_(std::move(study)),
       results_(options.folder),
       started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))) {
-  const std::string found = study_in(options.folder);
-  if (!found.empty() && found != study_) {
-    throw UsageError("{}: holds the study '{}', expected none or '{}'; choose another --out",
-                     options.folder.string(), found, study_);
+  if (std::filesystem::exists(RunPaths(options.folder).config())) {
+    throw UsageError("{}: holds a run, not a study; choose another --out", options.folder.string());
+  }
+  const json wanted = identity_of(study_, options);
+  json found = identity_in(options.folder, wanted);
+  if (grows && !found.is_null()) found["budget"] = options.budget;
+  if (!found.is_null() && found != wanted) {
+    throw UsageError("{}: holds the study {}, not {}; go on with that one, or choose another --out",
+                     options.folder.string(), words_of(found), words_of(wanted));
   }
 }
 
@@ -65,6 +93,7 @@ TrainingCallbacks StudySession::callbacks(const std::string& name,
 }
 
 void StudySession::run(std::vector<Task> tasks) {
+  results_.write(kBegun, identity_of(study_, options_));
   for (const Task& task : tasks) order_.push_back(task.name);
   run_side_by_side(std::move(tasks), options_.threads);
 }
@@ -129,17 +158,17 @@ json StudySession::finish(json summary, const json& data) {
   summary["machine"] = describe_machine();
   summary["budget"] = options_.budget;
   summary["seed"] = options_.seed;
-  results_.write("study", {{"study", study_},
-                           {"budget", options_.budget},
-                           {"seed", options_.seed},
-                           {"threads", options_.threads},
-                           {"machine", describe_machine()},
-                           {"commit_or_version", version()},
-                           {"started", started_},
-                           {"seconds", seconds},
-                           {"data", data},
-                           {"command", options_.command},
-                           {"models", models}});
+  results_.write(kEnded, {{"study", study_},
+                          {"budget", options_.budget},
+                          {"seed", options_.seed},
+                          {"threads", options_.threads},
+                          {"machine", describe_machine()},
+                          {"commit_or_version", version()},
+                          {"started", started_},
+                          {"seconds", seconds},
+                          {"data", data},
+                          {"command", options_.command},
+                          {"models", models}});
   write_text_file(options_.folder / "summary.json", summary.dump(2) + "\n");
   return summary;
 }

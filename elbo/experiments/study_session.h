@@ -28,9 +28,10 @@ struct TrainedModel {
 /// One sitting at a study, from its beginning (or where an earlier one was stopped) to its end.
 class StudySession {
  public:
-  /// `study` is the study's name. `options` must outlive the session. Throws UsageError when the
-  /// folder holds the results of another study.
-  StudySession(const StudyOptions& options, std::string study);
+  /// `study` is the study's name; one that grows goes on from a smaller budget with a larger one.
+  /// `options` must outlive the session. Throws UsageError when the folder holds a run, another
+  /// study, or this one with another seed or, unless it grows, another budget, finished or not.
+  StudySession(const StudyOptions& options, std::string study, bool grows = false);
 
   const StudyOptions& options() const { return options_; }
   const ResultFolder& results() const { return results_; }

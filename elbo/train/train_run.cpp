@@ -139,6 +139,7 @@ TrainingResult train_run(RunConfig& config, const Dataset& original,
   // Only now is it sure that the run may be continued with these settings.
   make_directory(paths.folder);
   const FolderLock lock(paths.folder);
+  for (const auto& folder : {paths.folder, paths.checkpoints()}) remove_half_written(folder);
   // What a finished run was trained with can't be changed any more.
   const bool is_finished =
       epochs_done >= config.train.epochs && std::filesystem::exists(paths.model());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -34,6 +35,24 @@ std::size_t entries_in(const std::filesystem::path& folder) {
     std::exit(7);
   }
   std::exit(0);
+}
+
+TEST(File, WhatAKilledWriterLeftIsRemoved) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ASSERT_GT(child, 0);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  const std::string gone = std::to_string(child), here = std::to_string(::getpid());
+  const std::vector<std::string> kept = {"model.tmp" + here, "a.tmp",   "a.tmp" + gone + "x",
+                                         "a.tmp0",           "a.tmp-3", ".tmp" + gone};
+  for (const std::string& name : kept) write_text_file(folder / name, "x");
+  write_text_file(folder / ("model.tmp" + gone), "x");
+  std::filesystem::create_directory(folder / ("folder.tmp" + gone));
+  remove_half_written(folder / "");
+  EXPECT_EQ(entries_in(folder / ""), kept.size() + 1);
+  EXPECT_FALSE(std::filesystem::exists(folder / ("model.tmp" + gone)));
+  remove_half_written(folder / "nowhere");
 }
 
 TEST(File, ComesBackAsWritten) {

@@ -17,6 +17,8 @@ TEST(Suggest, IsSilentWhenNothingIsNear) {
   EXPECT_EQ(closest_name("zebra", {"train", "evaluate"}), "");
   EXPECT_EQ(closest_name("train", {}), "");
   EXPECT_EQ(did_you_mean("zebra", {"train"}), "");
+  EXPECT_EQ(closest_name("z", {"kl", "a"}), "");
+  EXPECT_EQ(closest_name("k", {"kl", "a"}), "kl");
 }
 
 TEST(Suggest, PrefersTheNearer) {

@@ -1,5 +1,6 @@
 // The verbs on anomalies as a user runs them: which scores are computed, what is written, what is
 // refused.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -105,6 +106,41 @@ TEST_F(AnomalyVerbs, SlowScoresAreComputedWhenAskedFor) {
                "importance_bound, kl, likelihood_regret, mahalanobis, negative_elbo, "
                "reconstruction_error, reconstruction_probability; found 'likelihood_regrets'; did "
                "you mean 'likelihood_regret'?");
+}
+
+TEST_F(AnomalyVerbs, CalibratesOnWhatTrainingHeldOut) {
+  // The data of the run, which has a seed of its own.
+  const auto train = [](const std::string& out, const std::string& spec, const Words& more) {
+    Words words = {"train",          spec,     "--out", out, "--set", "model.hidden=[8]", "--set",
+                   "train.epochs=1", "--seed", "5"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(run(words).errors, "");
+  };
+  train(file("own"), "strokes?count=200&size=10", {"--set", "data.validation=60"});
+  const ProgramResult result =
+      run({"anomaly", "calibrate", file("own"), "--false-alarm-rate", "0.05", "--json"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const json found = json::parse(result.output);
+  EXPECT_EQ(found["count"], 60);
+  EXPECT_EQ(found["data"], "strokes:train?count=200&size=10, held out");
+  EXPECT_EQ(names_of(json::parse(run({"anomaly", "evaluate", file("own"), "--normal", kNew,
+                                      "--anomalous", kOdd, "--json"})
+                                     .output)["results"][0]["scores"]),
+            kUsual);
+
+  train(file("all"), "strokes?count=100&size=10", {"--set", "data.validation=0"});
+  expect_error({"anomaly", "calibrate", file("all")}, 2,
+               "strokes:train?count=100&size=10: data.validation was 0, so training has seen all "
+               "of it; give other normal data");
+  std::string table = "a,b\n";
+  for (int i = 0; i < 60; ++i) table += fmt::format("{},{}\n", i % 7, i % 11);
+  write_text_file(file("t.csv"), table);
+  train(file("table"), "csv:" + file("t.csv"), {"--set", "model.likelihood=gaussian"});
+  write_text_file(file("t.csv"), table + "1,2\n");
+  expect_error({"anomaly", "calibrate", file("table")}, 2,
+               "csv:" + file("t.csv") +
+                   ": has changed since training, so that nobody knows which examples were held "
+                   "out; give normal data that training has not seen");
 }
 
 TEST_F(AnomalyVerbs, ScoreWritesAColumnAScore) {

@@ -168,6 +168,23 @@ TEST(Csv, SaysWhichCellMakesNumbersNamesOfClasses) {
       << warning;
 }
 
+TEST(Csv, SaysWhichColumnsSinglePrecisionIsTooCoarseFor) {
+  const auto warnings = [](const std::string& text) {
+    ::testing::internal::CaptureStderr();
+    parse(text);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  // An hour in seconds since 1970: 128 apart.
+  const std::string warning = warnings("x,time\n1,1700000001\n2,1700003601\n");
+  EXPECT_NE(warning.find("t.csv: column 'time': numbers are kept in single precision, which tells "
+                         "only 18 apart in its range; subtract 1700000001 from it"),
+            std::string::npos)
+      << warning;
+  EXPECT_EQ(warning.find("'x'"), std::string::npos) << warning;
+  // Exact, constant, or fine enough.
+  EXPECT_EQ(warnings("1000000,0.1,5000.1\n1000001,0.1,5100.2\n"), "");
+}
+
 TEST(Csv, SurvivesTruncationAndDamage) {
   const Bytes whole = from_text("a,\"b \"\"c\"\"\",d\r\n1,2,\"x\"\n3.5,-4e1,y\n");
   const auto read = [](const Bytes& bytes) { parse_csv(bytes, "3", "t.csv"); };

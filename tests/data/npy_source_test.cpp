@@ -52,6 +52,16 @@ TEST_F(LoadNpy, MakesFloatsOfOtherNumbers) {
             "D/x.npy: the integer 16777217 doesn't fit a 32-bit float exactly; scale the values");
 }
 
+TEST_F(LoadNpy, SaysWhichColumnsSinglePrecisionIsTooCoarseFor) {
+  ::testing::internal::CaptureStderr();
+  load(Array::from(std::vector<double>{1e9, 0.1, 1e9 + 1, 0.2}, {2, 2}));
+  const std::string warning = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(warning.find("x.npy: column 1: numbers are kept in single precision"),
+            std::string::npos)
+      << warning;
+  EXPECT_EQ(warning.find("column 2"), std::string::npos) << warning;
+}
+
 TEST_F(LoadNpy, TakesZerosAndOnesForBlackAndWhite) {
   const Dataset binary = load(Array::from(std::vector<std::uint8_t>{0, 1, 1, 0}, {2, 2}));
   EXPECT_EQ(binary.examples.values<std::uint8_t>()[1], 255);
