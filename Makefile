@@ -7,7 +7,7 @@
 #   CMAKE_FLAGS=...       more flags for configuring
 BUDGET ?= standard
 BENCH_DATA ?= mnist
-OUT ?= study
+OUT ?= $(if $(filter standard,$(BUDGET)),study,study-$(BUDGET))
 DEPS ?= install
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CTEST = ctest --output-on-failure --parallel $(JOBS)
