@@ -36,10 +36,9 @@ struct PosteriorSearch {
 /// normal, from the encoder's on, or from a draw of the prior where that promises more; decoder and
 /// prior stay as they are (with a flow posterior the flow and its context do, too). Each step has
 /// new noise, which depends on seed, step and the example's place (or not even on that:
-/// same_noise), not on the batches. With dynamic
-/// binarisation pixels are drawn once. Throws Interrupted when the user asks to stop, and as
-/// FittedVae::check. Cremer, Li & Duvenaud 2018, "Inference suboptimality in variational
-/// autoencoders": the amortisation gap.
+/// same_noise), not on the batches. With dynamic binarisation pixels are drawn once. Throws
+/// Interrupted when the user asks to stop, and as FittedVae::check. Cremer, Li & Duvenaud 2018,
+/// "Inference suboptimality in variational autoencoders": the amortisation gap.
 PosteriorSearch search_posteriors(const FittedVae& vae, const Dataset& data,
                                   const PosteriorSearchOptions& options);
 
