@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "elbo/base/check.h"
+#include "elbo/base/float_mode.h"
 
 namespace elbo {
 namespace {
@@ -71,6 +72,7 @@ class ThreadPool::Workers {
     }
     start_threads(parts - 1);
     body_ = &body;
+    float_mode_ = float_mode();
     done_.store(0, std::memory_order_relaxed);
     const std::uint64_t epoch = announce(parts);
     take_parts(epoch, parts, 0);
@@ -161,6 +163,7 @@ class ThreadPool::Workers {
       std::atomic<std::uint64_t>& mark = marks_[static_cast<std::size_t>(part)].epoch;
       std::uint64_t begun = mark.load(std::memory_order_relaxed);
       if (begun >= epoch || !mark.compare_exchange_strong(begun, epoch)) continue;
+      if (own_part != 0) set_float_mode(float_mode_);
       (*body_)(part);
       done_.fetch_add(1, std::memory_order_release);
     }
@@ -172,6 +175,8 @@ class ThreadPool::Workers {
   std::atomic<bool> ending_{false};
   /// What runs now; to be read by who has begun one of its parts.
   const PartFunction* body_ = nullptr;
+  /// The caller's, so that a part computes the same wherever it runs.
+  std::uint64_t float_mode_ = 0;
   std::array<Mark, kMostThreads> marks_;
   alignas(64) std::atomic<std::uint64_t> loop_{0};
   std::array<Bed, kMostThreads> beds_;

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "elbo/base/float_mode.h"
+
 namespace elbo {
 namespace {
 
@@ -55,6 +57,27 @@ TEST(ParallelFor, WhatALoopWroteIsThereWhenItReturns) {
     ASSERT_EQ(std::accumulate(values.begin(), values.end(), std::int64_t{0}),
               (loop + 1) * count * (count - 1) / 2);
   }
+}
+
+TEST(ParallelFor, ComputesInTheFloatModeOfItsCaller) {
+  const auto modes = [] {
+    std::vector<std::uint64_t> found(4);
+    parallel_for(4, 4, 1, [&](std::int64_t begin, std::int64_t) {
+      // Long enough for each thread to begin its own part.
+      const auto start = std::chrono::steady_clock::now();
+      while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(2)) {
+      }
+      found[static_cast<std::size_t>(begin)] = float_mode();
+    });
+    return found;
+  };
+  const std::uint64_t before = float_mode();
+  {
+    const FlushSubnormals flush;
+    EXPECT_EQ(modes(), std::vector<std::uint64_t>(4, float_mode()));
+  }
+  EXPECT_EQ(float_mode(), before);
+  EXPECT_EQ(modes(), std::vector<std::uint64_t>(4, before));
 }
 
 TEST(ParallelFor, RunsInsideOfItself) {

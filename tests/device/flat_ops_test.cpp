@@ -51,6 +51,20 @@ TEST(FlatOps, AdamFollowsTheAlgorithm) {
   }
 }
 
+TEST(FlatOps, MomentsWithoutGradientsBecomeZero) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  // With subnormal numbers they would end at one that a factor of .9 rounds back to itself.
+  Floats w(16), m(16, 1e-36f), v(16, 1e-36f);
+  for (int t = 0; t < 100; ++t) {
+    cpu::adam_step({.learning_rate = 0, .beta2 = 0.9f}, w, Floats(16), m, v, {}, 1);
+  }
+  EXPECT_EQ(m, Floats(16));
+  EXPECT_EQ(v, Floats(16));
+#else
+  GTEST_SKIP() << "this processor's mode is not known";
+#endif
+}
+
 TEST(FlatOps, SgdFollowsTheAlgorithm) {
   Floats w = random_floats(1, kCount), velocity(kCount);
   std::vector<double> expected(w.begin(), w.end()), speed(kCount);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "elbo/base/check.h"
+#include "elbo/base/float_mode.h"
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
 #include "elbo/device/cpu/operand_copies.h"
@@ -54,6 +55,7 @@ class CpuExecutor : public Executor {
   }
 
   void run(const RunContext& context) override {
+    const FlushSubnormals flush;
     if (profiling_) {
       run_profiled(context);
     } else {

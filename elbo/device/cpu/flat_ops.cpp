@@ -117,6 +117,7 @@ HWY_AFTER_NAMESPACE();
 #include <cmath>
 
 #include "elbo/base/check.h"
+#include "elbo/base/float_mode.h"
 #include "elbo/base/threads.h"
 
 namespace elbo::cpu {
@@ -154,6 +155,7 @@ AdamStep adam_at(std::int64_t number, double learning_rate) {
 void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
                std::span<float> moment1, std::span<float> moment2, const MovingAverage& average,
                int threads) {
+  const FlushSubnormals flush;
   parallel_for(threads, checked_length(parameters.size()), kGrain,
                [&](std::int64_t begin, std::int64_t end) {
                  HWY_DYNAMIC_DISPATCH(adam_range)
@@ -164,6 +166,7 @@ void adam_step(const AdamStep& step, std::span<float> parameters, std::span<cons
 
 void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
               std::span<float> velocity, const MovingAverage& average, int threads) {
+  const FlushSubnormals flush;
   parallel_for(threads, checked_length(parameters.size()), kGrain,
                [&](std::int64_t begin, std::int64_t end) {
                  HWY_DYNAMIC_DISPATCH(sgd_range)
@@ -173,6 +176,7 @@ void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const 
 }
 
 double sum_of_squares(std::span<const float> x, int threads) {
+  const FlushSubnormals flush;
   // Blocks of a fixed size, each in single precision, added in order in double: the same for any
   // number of threads. The array of partial sums is on the stack for any model of ours.
   const std::int64_t length = checked_length(x.size());

@@ -1,5 +1,5 @@
 // Loops over flat buffers of parameters: one vectorised pass each, split between threads. Results
-// do not depend on the number of threads.
+// do not depend on the number of threads. Subnormal numbers are taken for zero.
 #pragma once
 
 #include <cstdint>
