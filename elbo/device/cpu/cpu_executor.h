@@ -1,4 +1,5 @@
 // The cpu device: fused, vectorised maps and reductions, products over micro-kernels, one arena.
+// Subnormal numbers are taken for zero.
 #pragma once
 
 #include <memory>
