@@ -110,8 +110,9 @@ class CopyOperandKernel : public Kernel {
           std::uint32_t square[kSide][kSide];
           for (std::int64_t k = 0; k < words; ++k) {
             const std::int64_t row = 2 * (word + k);
-            const float* lower = source_.floats() + row * l_.columns + column;
-            const float* upper = row + 1 < l_.rows ? lower + l_.columns : kZeros;
+            const float* from = source_.floats() + row * l_.columns + column;
+            const float* lower = row < l_.rows ? from : kZeros;
+            const float* upper = row + 1 < l_.rows ? from + l_.columns : kZeros;
             pack_.pair_rows(lower, upper, columns, square[k], kSide, 0);
           }
           pack_.transpose(square[0], kSide, words, columns,
@@ -124,13 +125,17 @@ class CopyOperandKernel : public Kernel {
   void copy_panels() const {
     const std::int64_t columns = l_.columns / l_.groups, group_words = l_.group_words(panel_);
     const std::int64_t rows_a_word = is_bf16() ? 2 : 1;
-    const std::int64_t words_a_matrix = (l_.rows + rows_a_word - 1) / rows_a_word;
+    const std::int64_t words_a_matrix = l_.inner_words(l_.rows);
     for_each_row(l_.matrices * words_a_matrix, [&](std::int64_t k) {
       const std::int64_t first = k % words_a_matrix * rows_a_word;
       const float* row = source_.floats() + (k / words_a_matrix * l_.rows + first) * l_.columns;
       std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
-      for (std::int64_t group = 0; group < l_.groups; ++group) {
-        spread(row + group * columns, columns, first + 1 == l_.rows, to + group * group_words);
+      for (std::int64_t group = 0; group < l_.groups; ++group, to += group_words) {
+        if (first < l_.rows) {
+          spread(row + group * columns, columns, first + 1 == l_.rows, to);
+        } else {
+          clear(columns, to);
+        }
       }
     });
   }
@@ -157,6 +162,13 @@ class CopyOperandKernel : public Kernel {
     }
   }
 
+  /// A row of zeros over the panels.
+  void clear(std::int64_t columns, std::uint32_t* to) const {
+    for (std::int64_t at = 0; at < columns; at += panel_, to += l_.panel_words(panel_)) {
+      std::fill_n(to, panel_, 0);
+    }
+  }
+
   /// The last row has no second one to go with.
   void clear_upper_halves(std::uint32_t* words, std::int64_t columns,
                           std::int64_t panel_step) const {
@@ -170,6 +182,7 @@ class CopyOperandKernel : public Kernel {
     const std::int64_t matrix_words = l_.panel_words(panel_) / l_.matrices;
     const std::int64_t panels = (l_.rows + panel_ - 1) / panel_;
     const std::int64_t columns = l_.columns / l_.groups;
+    const std::int64_t filled = (is_bf16() ? (columns + 1) / 2 : columns) * panel_;
     const std::int64_t grain = kGrain / (matrix_words + 1) + 1;
     const std::int64_t count = l_.groups * panels * l_.matrices;
     parallel_for(threads_, count, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -185,6 +198,7 @@ class CopyOperandKernel : public Kernel {
           std::memset(to, 0, static_cast<std::size_t>(matrix_words) * sizeof(*to));
         }
         transpose_into_panel(l_.words, from, l_.columns, rows, columns, to, panel_);
+        std::fill(to + filled, to + matrix_words, 0);
       }
     });
   }

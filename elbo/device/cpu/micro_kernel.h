@@ -48,6 +48,9 @@ struct MicroKernels {
   int rows = 0, columns = 0;
   /// A is read fastest when the words of a row are neighbours, not those of a column.
   bool prefers_rows_of_a = false;
+  /// Words that the inner dimension is read in at once: operands that are laid out anew end with
+  /// zeros up to a multiple of it.
+  int inner_words = 1;
   /// What a thread calls before the first of a series of tiles and after the last; null: nothing.
   void (*begin)() = nullptr;
   void (*end)() = nullptr;

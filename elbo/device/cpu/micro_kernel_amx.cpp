@@ -228,6 +228,7 @@ MicroKernels make_micro_kernels() {
                        .rows = 2 * kSide,
                        .columns = 2 * kSide,
                        .prefers_rows_of_a = true,
+                       .inner_words = kSide,
                        .begin = configure,
                        .end = release};
   for (std::size_t i = 0; i < 2 * kSide; ++i) {

@@ -17,15 +17,19 @@ std::int64_t words_for(std::int64_t count, Words words) {
 
 }  // namespace
 
+std::int64_t OperandLayout::inner_words(std::int64_t numbers) const {
+  return (words_for(numbers, words) + inner_unit - 1) / inner_unit * inner_unit;
+}
+
 std::int64_t OperandLayout::row_words() const {
   if (layout == Layout::window_pairs) return offsets * pairs() * channels;
-  if (layout == Layout::rows_of_transpose) return words_for(rows, words);
-  return words_for(before + columns + after, words);
+  if (layout == Layout::rows_of_transpose) return inner_words(rows);
+  return inner_words(before + columns + after);
 }
 
 std::int64_t OperandLayout::panel_words(int panel_columns) const {
   const std::int64_t down = layout == Layout::panels ? rows : columns / groups;
-  return matrices * words_for(down, words) * panel_columns;
+  return matrices * inner_words(down) * panel_columns;
 }
 
 std::int64_t OperandLayout::group_words(int panel_columns) const {

@@ -59,9 +59,14 @@ struct OperandLayout {
   /// Layouts panels and panels_of_taps: the columns are so many groups of neighbours, and each is
   /// laid out as if it were all there is, one after the other.
   std::int64_t groups = 1;
+  /// Words along the inner dimension are filled up with zeros to a multiple of it. (Matrices one
+  /// after the other have none: in a product their inner dimensions are one.)
+  std::int64_t inner_unit = 1;
 
   bool operator==(const OperandLayout&) const = default;
 
+  /// Words along the inner dimension of the matrices that are read, for so many numbers.
+  std::int64_t inner_words(std::int64_t numbers) const;
   /// Words of a row, zeros included.
   std::int64_t row_words() const;
   /// Words of a panel, and of the panels of a group, the same for each.

@@ -18,7 +18,7 @@ class TiledMatmulKernel : public Kernel {
     product_.rows = g_.rows;
     product_.columns = g_.columns;
     product_.c.step_n = g_.columns;
-    product_.run_length = words_ == Words::bf16 ? (g_.inner + 1) / 2 : g_.inner;
+    product_.run_length = rows_of_a().inner_words(g_.inner);
     product_.block_words = block_words(g_.rows, product_.run_length);
     product_.relu = epilogue_.relu;
     product_.threads = context.threads;
@@ -46,12 +46,19 @@ class TiledMatmulKernel : public Kernel {
     return std::clamp(kCachedWords / rows / kUnit * kUnit, 4 * kUnit, kLong);
   }
 
+  /// A as it is in memory.
+  OperandLayout rows_of_a() const {
+    return {.layout = Layout::rows,
+            .words = words_,
+            .rows = g_.transpose_a ? g_.inner : g_.rows,
+            .columns = g_.transpose_a ? g_.rows : g_.inner,
+            .inner_unit = product_.kernels->inner_words};
+  }
+
   void set_a(const KernelContext& context, NodeId a) {
     if (g_.transpose_a && product_.kernels->prefers_rows_of_a) {
-      const OperandLayout layout{.layout = Layout::rows_of_transpose,
-                                 .words = words_,
-                                 .rows = g_.inner,
-                                 .columns = g_.rows};
+      OperandLayout layout = rows_of_a();
+      layout.layout = Layout::rows_of_transpose;
       a_ = context.copies.request(context.root(a), layout);
       product_.a.step_n = layout.row_words();
       return;
@@ -59,8 +66,8 @@ class TiledMatmulKernel : public Kernel {
     if (g_.transpose_a && (words_ == Words::bf16 || crowds_the_caches(g_.rows))) {
       // Words (pairs, in bf16) run down the columns of what is in memory, as they do in B: the same
       // panels.
-      const OperandLayout layout{
-          .layout = Layout::panels, .words = words_, .rows = g_.inner, .columns = g_.rows};
+      OperandLayout layout = rows_of_a();
+      layout.layout = Layout::panels;
       a_ = context.copies.request(context.root(a), layout);
       const int panel = product_.kernels->columns;
       product_.width = panel;
@@ -69,10 +76,7 @@ class TiledMatmulKernel : public Kernel {
       product_.a_step = panel;
       return;
     }
-    OperandLayout layout{.layout = Layout::rows,
-                         .words = words_,
-                         .rows = g_.transpose_a ? g_.inner : g_.rows,
-                         .columns = g_.transpose_a ? g_.rows : g_.inner};
+    const OperandLayout layout = rows_of_a();
     a_ = words_ == Words::floats ? context.buffer(a)
                                  : context.copies.request(context.root(a), layout);
     product_.a.step_n = g_.transpose_a ? 1 : layout.row_words();
@@ -91,7 +95,8 @@ class TiledMatmulKernel : public Kernel {
         .layout = g_.transpose_b ? Layout::panels_of_transpose : Layout::panels,
         .words = words_,
         .rows = g_.transpose_b ? g_.columns : g_.inner,
-        .columns = g_.transpose_b ? g_.inner : g_.columns};
+        .columns = g_.transpose_b ? g_.inner : g_.columns,
+        .inner_unit = product_.kernels->inner_words};
     b_ = request_panels(context, b, layout, product_);
   }
 
