@@ -1,16 +1,26 @@
 // conv2d_weight_gradient as a product: row (ky, kx, i) of A is what the windows have at that place,
-// one window after the other, a run for each row of windows; B is dy as (N OH OW, O).
+// one window after the other; B is dy as (N OH OW, O).
+//
+// In words of bfloat16, which are pairs along the inner dimension, pixels of two images make a
+// pair. Images and slopes lie in planes of the same size, so that the inner dimension is all pixels
+// of all planes: a place of the window is a phase of the image, from some pixel on. Where a plane
+// has pixels that are no window's, its slopes are zero.
 #include "elbo/device/cpu/conv_geometry.h"
 #include "elbo/device/cpu/product.h"
 
 namespace elbo::cpu {
 namespace {
 
-/// Pairs are of neighbouring windows; laying them out pays from a few channels on, and is not made
-/// for very many.
+/// Pixels of a phase that windows read, along an axis of x (1: height, 2: width).
+std::int64_t plane_length(const ConvGeometry& g, std::size_t axis) {
+  return ((g.y[axis] - 1) * g.stride + g.weights[axis - 1] + g.stride - 1) / g.stride;
+}
+
+/// Pairs pay where most of a plane's pixels are windows.
 Words words_for(const ConvGeometry& g, Precision precision) {
-  constexpr std::int64_t kFewChannels = 8;
-  const bool pays = g.x[3] >= kFewChannels && g.x[3] <= kMostPairedChannels;
+  constexpr std::int64_t kMostPixelsAWindow = 4;
+  const bool pays = g.stride * g.x[3] <= kMostPhaseWords &&
+                    plane_length(g, 1) * plane_length(g, 2) <= kMostPixelsAWindow * g.y[1] * g.y[2];
   return pays ? words_of(precision) : Words::floats;
 }
 
@@ -20,49 +30,18 @@ class ConvWeightGradientKernel : public Kernel {
       : g_(conv_geometry(context, group.nodes.front())),
         words_(words_for(g_, context.precision)),
         result_(context.buffer(group.nodes.back())) {
-    const Node& node = context.node(group.nodes.front());
-    const bool are_pairs = words_ == Words::bf16;
-    const std::int64_t channels = g_.y[3];
-    OperandLayout x = g_.framed_x(words_);
-    OperandLayout dy{
-        .layout = Layout::panels, .words = words_, .rows = g_.y[2], .columns = channels};
-    dy.matrices = g_.y[0] * g_.y[1];
-    dy.groups = g_.groups;
-    if (are_pairs) {
-      x.layout = Layout::window_pairs;
-      x.windows = g_.y[2];
-      x.window_step = g_.stride * g_.x[3];
-      x.offsets = g_.weights[1];
-      x.channels = g_.x[3];
-    }
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.weights[0] * g_.weights[1] * g_.weights[2];
     product_.columns = g_.outputs();
-    // Rows (ky, kx, i). In the layout of pairs the places of a row of windows lie apart.
-    product_.height = g_.weights[1];
-    product_.width = g_.weights[2];
-    product_.a = {.step_n = x.row_words(),
-                  .step_h = are_pairs ? x.pairs() * x.channels : g_.x[3],
-                  .step_w = 1};
-    product_.a_group = g_.inputs();
+    product_.c.step_n = g_.y[3];
     product_.c_group = g_.outputs();
-    product_.c.step_w = channels;
-    product_.c.step_h = product_.width * channels;
-    product_.c.step_n = product_.height * product_.c.step_h;
-    product_.run_offsets.clear();
-    const std::int64_t height = x.above + x.rows + x.below;
-    for (std::int64_t n = 0; n < g_.y[0]; ++n) {
-      for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
-        product_.run_offsets.push_back((n * height + oy * g_.stride) * x.row_words());
-      }
-    }
-    product_.run_length = are_pairs ? x.pairs() : g_.y[2];
-    product_.a_step = are_pairs ? g_.x[3] : g_.stride * g_.x[3];
-    // Every tile of rows reads its part of x anew.
-    product_.block_words = kCachedWords / (g_.stride * x.row_words() + 1) * product_.run_length;
     product_.threads = context.threads;
-    x_ = operand(context, node.inputs[0], x);
-    dy_ = request_panels(context, node.inputs[1], dy, product_);
+    const auto& inputs = context.node(group.nodes.front()).inputs;
+    if (words_ == Words::bf16) {
+      read_planes(context, inputs[0], inputs[1]);
+    } else {
+      read_windows(context, inputs[0], inputs[1]);
+    }
   }
 
   void run(const RunContext&) override {
@@ -74,6 +53,80 @@ class ConvWeightGradientKernel : public Kernel {
   }
 
  private:
+  /// An offset in A for each row (ky, kx, i).
+  template <typename Offset>
+  void set_rows(const Offset& offset) {
+    for (std::int64_t ky = 0; ky < g_.weights[0]; ++ky) {
+      for (std::int64_t kx = 0; kx < g_.weights[1]; ++kx) {
+        for (std::int64_t i = 0; i < g_.inputs(); ++i) {
+          product_.a_rows.push_back(offset(ky, kx, i));
+        }
+      }
+    }
+  }
+
+  void read_windows(const KernelContext& context, NodeId x_id, NodeId dy_id) {
+    const OperandLayout x = g_.framed_x(words_);
+    const OperandLayout dy{.layout = Layout::panels,
+                           .words = words_,
+                           .rows = g_.y[2],
+                           .columns = g_.y[3],
+                           .matrices = g_.y[0] * g_.y[1],
+                           .groups = g_.groups};
+    set_rows([&](std::int64_t ky, std::int64_t kx, std::int64_t i) {
+      return ky * x.row_words() + kx * g_.x[3] + i;
+    });
+    product_.a_group = g_.inputs();
+    product_.run_offsets.clear();
+    const std::int64_t height = x.above + x.rows + x.below;
+    for (std::int64_t n = 0; n < g_.y[0]; ++n) {
+      for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
+        product_.run_offsets.push_back((n * height + oy * g_.stride) * x.row_words());
+      }
+    }
+    product_.run_length = g_.y[2];
+    product_.a_step = g_.stride * g_.x[3];
+    // Every tile of rows reads its part of x anew.
+    product_.block_words = kCachedWords / (g_.stride * x.row_words() + 1) * product_.run_length;
+    x_ = operand(context, x_id, x);
+    dy_ = request_panels(context, dy_id, dy, product_);
+  }
+
+  void read_planes(const KernelContext& context, NodeId x_id, NodeId dy_id) {
+    OperandLayout x{.layout = Layout::phases_of_image_pairs,
+                    .words = words_,
+                    .rows = g_.x[1],
+                    .columns = g_.x[2] * g_.x[3],
+                    .matrices = g_.x[0],
+                    .above = g_.padding_begin,
+                    .before = g_.padding_begin * g_.x[3],
+                    .channels = g_.x[3],
+                    .plane_height = plane_length(g_, 1),
+                    .plane_width = plane_length(g_, 2),
+                    .stride = g_.stride,
+                    .inner_unit = product_.kernels->inner_words};
+    OperandLayout dy{.layout = Layout::image_pairs,
+                     .words = words_,
+                     .rows = g_.y[1],
+                     .columns = g_.y[2] * g_.y[3],
+                     .matrices = g_.y[0],
+                     .channels = g_.y[3],
+                     .plane_height = x.plane_height,
+                     .plane_width = x.plane_width,
+                     .groups = g_.groups,
+                     .inner_unit = x.inner_unit};
+    set_rows([&](std::int64_t ky, std::int64_t kx, std::int64_t i) {
+      const std::int64_t phase = ky % g_.stride * g_.stride + kx % g_.stride;
+      return (phase * x.channels + i) * x.row_words() + ky / g_.stride * x.plane_width +
+             kx / g_.stride;
+    });
+    product_.a_group = g_.inputs() * x.row_words();
+    product_.run_length = x.inner_pixels();
+    product_.block_words = 512;  // of the rows of a tile, and of as many of B
+    x_ = context.copies.request(context.root(x_id), x);
+    dy_ = request_panels(context, dy_id, dy, product_);
+  }
+
   ConvGeometry g_;
   Words words_;
   Product product_;

@@ -7,6 +7,7 @@
 #include "elbo/device/cpu/micro_kernel.h"
 #include "elbo/device/cpu/operand_copies.h"
 #include "elbo/device/cpu/pack.h"
+#include "elbo/device/cpu/panel_rows.h"
 
 namespace elbo::cpu {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 /// Elements that are worth a thread.
 constexpr std::int64_t kGrain = 32768;
 
-/// As many as a pair of windows may have channels, which is more than a panel has columns.
-constexpr float kZeros[kMostPairedChannels] = {};
+/// A row of a square of words.
+constexpr float kZeros[16] = {};
 
 class CopyOperandKernel : public Kernel {
  public:
@@ -25,7 +26,6 @@ class CopyOperandKernel : public Kernel {
         source_(context.buffer(copy.source)),
         target_(&copy.address),
         threads_(context.threads) {
-    ELBO_ASSERT(l_.layout != Layout::window_pairs || l_.channels <= kMostPairedChannels);
     if (l_.layout == Layout::panels_of_taps) {
       order_ = tap_order(l_.matrices / l_.window_width, l_.window_width, l_.stride);
     }
@@ -42,8 +42,9 @@ class CopyOperandKernel : public Kernel {
       case Layout::panels_of_transpose:
       case Layout::panels_of_taps:
         return transpose_panels();
-      case Layout::window_pairs:
-        return pair_windows();
+      case Layout::image_pairs:
+      case Layout::phases_of_image_pairs:
+        break;  // copy_image_pairs_kernel.cpp
     }
   }
 
@@ -132,49 +133,13 @@ class CopyOperandKernel : public Kernel {
       std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
       for (std::int64_t group = 0; group < l_.groups; ++group, to += group_words) {
         if (first < l_.rows) {
-          spread(row + group * columns, columns, first + 1 == l_.rows, to);
+          const float* from = row + group * columns;
+          panel_rows_.spread(from, first + 1 < l_.rows ? from + l_.columns : nullptr, columns, to);
         } else {
-          clear(columns, to);
+          panel_rows_.clear(columns, to);
         }
       }
     });
-  }
-
-  /// A row, or a pair of rows in one of words, over the panels.
-  void spread(const float* row, std::int64_t columns, bool is_last, std::uint32_t* to) const {
-    const std::int64_t panel_step = l_.panel_words(panel_), whole = columns / panel_ * panel_;
-    const std::int64_t rest = columns - whole;
-    if (is_bf16()) {
-      const float* upper = is_last ? row : row + l_.columns;
-      pack_.pair_rows(row, upper, columns, to, panel_, panel_step);
-      if (is_last) clear_upper_halves(to, columns, panel_step);
-    } else if (l_.words == Words::floats) {
-      pack_.spread_row(row, columns, to, panel_, panel_step);
-    } else {
-      for (std::int64_t at = 0; at < columns; at += panel_) {
-        convert(l_.words, row + at, reinterpret_cast<std::byte*>(to + at / panel_ * panel_step),
-                std::min<std::int64_t>(panel_, columns - at));
-      }
-    }
-    if (rest > 0) {
-      std::memcpy(to + whole / panel_ * panel_step + rest, kZeros,
-                  static_cast<std::size_t>(panel_ - rest) * sizeof(float));
-    }
-  }
-
-  /// A row of zeros over the panels.
-  void clear(std::int64_t columns, std::uint32_t* to) const {
-    for (std::int64_t at = 0; at < columns; at += panel_, to += l_.panel_words(panel_)) {
-      std::fill_n(to, panel_, 0);
-    }
-  }
-
-  /// The last row has no second one to go with.
-  void clear_upper_halves(std::uint32_t* words, std::int64_t columns,
-                          std::int64_t panel_step) const {
-    for (std::int64_t column = 0; column < columns; ++column) {
-      words[column / panel_ * panel_step + column % panel_] &= 0xffffu;
-    }
   }
 
   /// In each panel of each group the transposed matrices, one after the other.
@@ -203,35 +168,6 @@ class CopyOperandKernel : public Kernel {
     });
   }
 
-  /// Elements of the frame, and of a second window that isn't there, are zeros.
-  void pair_windows() const {
-    const std::int64_t row_words = l_.row_words();
-    for_each_row(l_.matrices * (l_.above + l_.rows + l_.below), [&](std::int64_t i) {
-      std::uint32_t* to = target_.as<std::uint32_t>() + i * row_words;
-      const float* from = source_row(i);
-      if (from == nullptr) {
-        std::memset(to, 0, static_cast<std::size_t>(row_words) * sizeof(*to));
-      } else {
-        pair_row(from, to);
-      }
-    });
-  }
-
-  void pair_row(const float* row, std::uint32_t* to) const {
-    for (std::int64_t offset = 0; offset < l_.offsets; ++offset) {
-      for (std::int64_t pair = 0; pair < l_.pairs(); ++pair, to += l_.channels) {
-        const std::int64_t at = 2 * pair * l_.window_step + offset * l_.channels - l_.before;
-        const float* upper =
-            2 * pair + 1 < l_.windows ? elements(row, at + l_.window_step) : kZeros;
-        pack_.pair_rows(elements(row, at), upper, l_.channels, to, l_.channels, 0);
-      }
-    }
-  }
-
-  const float* elements(const float* row, std::int64_t at) const {
-    return at < 0 || at >= l_.columns ? kZeros : row + at;
-  }
-
   OperandLayout l_;
   /// Columns of a panel.
   int panel_;
@@ -239,6 +175,7 @@ class CopyOperandKernel : public Kernel {
   std::vector<std::int64_t> order_ = {0};
   Buffer source_, target_;
   int threads_;
+  PanelRows panel_rows_{l_};
   const PackFunctions& pack_ = pack_functions();
 };
 
@@ -246,7 +183,10 @@ class CopyOperandKernel : public Kernel {
 
 std::unique_ptr<Kernel> make_copy_operand_kernel(const KernelContext& context,
                                                  const OperandCopies::Copy& copy) {
-  return std::make_unique<CopyOperandKernel>(context, copy);
+  const Layout layout = copy.layout.layout;
+  return layout == Layout::image_pairs || layout == Layout::phases_of_image_pairs
+             ? make_copy_image_pairs_kernel(context, copy)
+             : std::make_unique<CopyOperandKernel>(context, copy);
 }
 
 }  // namespace elbo::cpu

@@ -21,26 +21,41 @@ std::int64_t OperandLayout::inner_words(std::int64_t numbers) const {
   return (words_for(numbers, words) + inner_unit - 1) / inner_unit * inner_unit;
 }
 
+std::int64_t OperandLayout::inner_pixels() const {
+  const std::int64_t pixels = pairs() * plane_height * plane_width;
+  return (pixels + inner_unit - 1) / inner_unit * inner_unit;
+}
+
 std::int64_t OperandLayout::row_words() const {
-  if (layout == Layout::window_pairs) return offsets * pairs() * channels;
+  if (layout == Layout::phases_of_image_pairs) {
+    // Rows are read from the word of any pixel on. They lie an odd number of cache lines apart,
+    // not to crowd into few sets of the caches.
+    constexpr std::int64_t kLine = 16;
+    const std::int64_t lines = (inner_pixels() + plane_height * plane_width + kLine - 1) / kLine;
+    return (lines | 1) * kLine;
+  }
   if (layout == Layout::rows_of_transpose) return inner_words(rows);
   return inner_words(before + columns + after);
 }
 
 std::int64_t OperandLayout::panel_words(int panel_columns) const {
+  if (layout == Layout::image_pairs) return inner_pixels() * panel_columns;
   const std::int64_t down = layout == Layout::panels ? rows : columns / groups;
   return matrices * inner_words(down) * panel_columns;
 }
 
 std::int64_t OperandLayout::group_words(int panel_columns) const {
-  const std::int64_t across = layout == Layout::panels ? columns / groups : rows;
+  const std::int64_t across = layout == Layout::panels        ? columns / groups
+                              : layout == Layout::image_pairs ? channels / groups
+                                                              : rows;
   return (across + panel_columns - 1) / panel_columns * panel_words(panel_columns);
 }
 
 std::int64_t OperandLayout::bytes() const {
   constexpr std::int64_t kWord = 4;
-  if (layout == Layout::rows || layout == Layout::window_pairs) {
-    return matrices * (above + rows + below) * row_words() * kWord;
+  if (layout == Layout::rows) return matrices * (above + rows + below) * row_words() * kWord;
+  if (layout == Layout::phases_of_image_pairs) {
+    return stride * stride * channels * row_words() * kWord;
   }
   if (layout == Layout::rows_of_transpose) return columns * row_words() * kWord;
   return groups * group_words(micro_kernels_for(words).columns) * kWord;
@@ -55,7 +70,8 @@ std::string OperandLayout::to_string() const {
     text += "^T in panels";
   }
   if (groups > 1) text += fmt::format(" of {} groups", groups);
-  if (layout == Layout::window_pairs) text += " in pairs of windows";
+  if (layout == Layout::image_pairs) text += " of image pairs in panels";
+  if (layout == Layout::phases_of_image_pairs) text += " of image pairs in phases";
   if (above + below + before + after > 0) text += " in a frame of zeros";
   if (words == Words::rounded_floats) text += " (emulated)";
   return text;

@@ -27,13 +27,18 @@ enum class Layout : std::uint8_t {
   /// The same of a convolution's weights, a matrix for each place of the window: in a panel, the
   /// transposed matrices one after the other, in the order of tap_order().
   panels_of_taps,
-  /// For A, in words of bfloat16: every row of a framed image as (offset, pair, channel), where the
-  /// pair holds the elements that windows 2i and 2i + 1 of a convolution have at an offset.
-  window_pairs,
+  /// For products whose inner dimension is the pixels of all images, in words of bfloat16 that pair
+  /// a pixel of images 2n and 2n + 1. Images lie in planes that are larger than they are, filled up
+  /// with zeros. For B: panels of channels; row (n, y, x) of a panel is a pixel of the plane.
+  image_pairs,
+  /// For A: a row for each (phase, channel), along which the plane's pixels are neighbours. A phase
+  /// is those pixels whose padded coordinates leave the same remainders by the stride, so that
+  /// what windows have at one place of theirs is a row, from some word on.
+  phases_of_image_pairs,
 };
 
-/// Of layout window_pairs.
-inline constexpr std::int64_t kMostPairedChannels = 1024;
+/// stride * channels, at most, of layout phases_of_image_pairs.
+inline constexpr std::int64_t kMostPhaseWords = 4096;
 
 /// How numbers are stored, and what is lost.
 enum class Words : std::uint8_t {
@@ -49,15 +54,15 @@ struct OperandLayout {
   Layout layout = Layout::rows;
   Words words = Words::floats;
   std::int64_t rows = 0, columns = 0, matrices = 1;
-  /// Layout rows and window_pairs: zeros around each matrix, counted in rows and in elements.
+  /// Zeros around each matrix, counted in rows and in elements (phases_of_image_pairs: above and
+  /// before; what is below and after follows from the plane).
   std::int64_t above = 0, below = 0, before = 0, after = 0;
-  /// Layout window_pairs: the windows in a row, the elements from one to the next, the offsets in
-  /// each, and the elements of an offset.
-  std::int64_t windows = 0, window_step = 0, offsets = 0, channels = 1;
-  /// Layout panels_of_taps: the window's width, and the stride.
+  /// Layouts of image pairs, whose matrices are images (rows, columns / channels, channels).
+  std::int64_t channels = 1, plane_height = 0, plane_width = 0;
+  /// Layout panels_of_taps: the window's width. The stride, of phases as well.
   std::int64_t window_width = 1, stride = 1;
-  /// Layouts panels and panels_of_taps: the columns are so many groups of neighbours, and each is
-  /// laid out as if it were all there is, one after the other.
+  /// Panels: the columns (or channels) are so many groups of neighbours, and each is laid out as if
+  /// it were all there is, one after the other.
   std::int64_t groups = 1;
   /// Words along the inner dimension are filled up with zeros to a multiple of it. (Matrices one
   /// after the other have none: in a product their inner dimensions are one.)
@@ -72,8 +77,9 @@ struct OperandLayout {
   /// Words of a panel, and of the panels of a group, the same for each.
   std::int64_t panel_words(int panel_columns) const;
   std::int64_t group_words(int panel_columns) const;
-  /// Pairs of windows in a row.
-  std::int64_t pairs() const { return (windows + 1) / 2; }
+  /// Layouts of image pairs: the pairs, and the pixels of all planes, filled up to the unit.
+  std::int64_t pairs() const { return (matrices + 1) / 2; }
+  std::int64_t inner_pixels() const;
   std::int64_t bytes() const;
   /// For the plan's listing.
   std::string to_string() const;
@@ -121,5 +127,8 @@ class OperandCopies {
 
 std::unique_ptr<Kernel> make_copy_operand_kernel(const KernelContext& context,
                                                  const OperandCopies::Copy& copy);
+/// Of the layouts of image pairs.
+std::unique_ptr<Kernel> make_copy_image_pairs_kernel(const KernelContext& context,
+                                                     const OperandCopies::Copy& copy);
 
 }  // namespace elbo::cpu

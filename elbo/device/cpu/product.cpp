@@ -106,7 +106,7 @@ class Worker {
       std::array<float*, kMaxTileRows> c{};
       for (std::int64_t i = 0; i < count; ++i) {
         const auto row = static_cast<std::size_t>(i);
-        tile.a[row] = a_ + offset(p_.a, first + i) + block.begin * p_.a_step;
+        tile.a[row] = a_ + offset_in_a(first + i) + block.begin * p_.a_step;
         c[row] = c_ + offset(p_.c, first + i);
       }
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
@@ -120,6 +120,10 @@ class Worker {
         (is_wide ? kernels.wide : kernels.narrow)[static_cast<std::size_t>(count - 1)](tile);
       }
     }
+  }
+
+  std::int64_t offset_in_a(std::int64_t row) const {
+    return p_.a_rows.empty() ? offset(p_.a, row) : p_.a_rows[static_cast<std::size_t>(row)];
   }
 
   std::int64_t offset(const RowOffsets& offsets, std::int64_t row) const {

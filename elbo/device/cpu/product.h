@@ -24,6 +24,8 @@ struct Product {
   std::int64_t rows = 0, columns = 0;
   std::int64_t height = 1, width = 1;
   RowOffsets a = {}, c = {};
+  /// Where rows of A are no such grid: the offset of each; empty otherwise.
+  std::vector<std::int64_t> a_rows = {};
   /// Each row of A: runs of `run_length` words, `a_step` words apart, from these offsets.
   std::vector<std::int64_t> run_offsets = {0};
   std::int64_t run_length = 0, a_step = 1;
