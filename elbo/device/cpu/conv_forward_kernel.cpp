@@ -27,6 +27,7 @@ class ConvForwardKernel : public Kernel {
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.y[0] * g_.y[1] * g_.y[2];
     product_.columns = g_.outputs();
+    product_.images_at_once = images_at_once(*product_.kernels);
     product_.height = g_.y[1];
     product_.width = g_.y[2];
     product_.a = {.step_n = (x.above + x.rows + x.below) * row,

@@ -50,6 +50,10 @@ void read_windows(const ConvWindow& window, Product& product) {
   }
 }
 
+std::int64_t images_at_once(const MicroKernels& kernels) {
+  return kernels.prefers_rows_of_a ? kernels.rows : 1;
+}
+
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
   const Node& node = context.node(id);
   const auto attributes = node.get<Conv2dAttributes>();

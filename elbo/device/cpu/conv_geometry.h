@@ -39,6 +39,10 @@ struct ConvWindow {
 /// Sets the runs; a row of pixels that are read whole is one.
 void read_windows(const ConvWindow& window, Product& product);
 
+/// Of how many images such micro-kernels best read the same window at once: rows of A that are
+/// equally far apart.
+std::int64_t images_at_once(const MicroKernels& kernels);
+
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
 
 /// Every pixel's channels become the bias, or zeros without one.

@@ -122,6 +122,7 @@ class ConvInputGradientKernel : public Kernel {
     Part part{.product = common, .a_begin = 0, .b_begin = 0, .c_begin = 0};
     Product& product = part.product;
     product.rows = g_.x[0] * down.count * across.count;
+    product.images_at_once = images_at_once(*product.kernels);
     product.height = down.count;
     product.width = across.count;
     product.a = {.step_n = (dy.above + dy.rows + dy.below) * row, .step_h = row, .step_w = pixel};

@@ -46,7 +46,8 @@ struct MicroKernels {
   const char* name = "";
   /// Of a full tile; the columns are two vectors.
   int rows = 0, columns = 0;
-  /// A is read fastest when the words of a row are neighbours, not those of a column.
+  /// A is read fastest when the words of a row, not those of a column, are neighbours, and rows
+  /// equally far apart.
   bool prefers_rows_of_a = false;
   /// Words that the inner dimension is read in at once: operands that are laid out anew end with
   /// zeros up to a multiple of it.

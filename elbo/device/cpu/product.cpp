@@ -27,6 +27,43 @@ struct Block {
   std::int64_t before;
 };
 
+/// Goes along the rows of a product.
+class RowWalk {
+ public:
+  RowWalk(const Product& product, std::int64_t row) : p_(product) {
+    const std::int64_t windows = p_.height * p_.width;
+    const std::int64_t all_images = p_.rows / windows;
+    const std::int64_t blocks = row / (p_.images_at_once * windows);
+    first_image_ = blocks * p_.images_at_once;
+    images_ = std::min(p_.images_at_once, all_images - first_image_);
+    const std::int64_t rest = row - first_image_ * windows;
+    image_ = rest % images_;
+    h_ = rest / images_ / p_.width;
+    w_ = rest / images_ % p_.width;
+  }
+
+  std::int64_t offset(const RowOffsets& offsets) const {
+    return (first_image_ + image_) * offsets.step_n + h_ * offsets.step_h + w_ * offsets.step_w;
+  }
+
+  void advance() {
+    if (++image_ < images_) return;
+    image_ = 0;
+    if (++w_ < p_.width) return;
+    w_ = 0;
+    if (++h_ < p_.height) return;
+    h_ = 0;
+    first_image_ += images_;
+    images_ = std::min(images_, p_.rows / (p_.height * p_.width) - first_image_);
+  }
+
+ private:
+  const Product& p_;
+  /// The images whose windows it goes along now, and which of them.
+  std::int64_t first_image_ = 0, images_ = 1, image_ = 0;
+  std::int64_t h_ = 0, w_ = 0;
+};
+
 class Worker {
  public:
   Worker(const Product& product, const float* a, const float* b, float* c, const float* bias)
@@ -104,10 +141,13 @@ class Worker {
       const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
       tile.rows = static_cast<int>(count);
       std::array<float*, kMaxTileRows> c{};
-      for (std::int64_t i = 0; i < count; ++i) {
+      RowWalk walk(p_, first);
+      for (std::int64_t i = 0; i < count; ++i, walk.advance()) {
         const auto row = static_cast<std::size_t>(i);
-        tile.a[row] = a_ + offset_in_a(first + i) + block.begin * p_.a_step;
-        c[row] = c_ + offset(p_.c, first + i);
+        const std::int64_t a = p_.a_rows.empty() ? walk.offset(p_.a)
+                                                 : p_.a_rows[static_cast<std::size_t>(first + i)];
+        tile.a[row] = a_ + a + block.begin * p_.a_step;
+        c[row] = c_ + walk.offset(p_.c);
       }
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         const std::int64_t column = panel * kernels.columns;
@@ -120,17 +160,6 @@ class Worker {
         (is_wide ? kernels.wide : kernels.narrow)[static_cast<std::size_t>(count - 1)](tile);
       }
     }
-  }
-
-  std::int64_t offset_in_a(std::int64_t row) const {
-    return p_.a_rows.empty() ? offset(p_.a, row) : p_.a_rows[static_cast<std::size_t>(row)];
-  }
-
-  std::int64_t offset(const RowOffsets& offsets, std::int64_t row) const {
-    if (p_.height == 1 && p_.width == 1) return row * offsets.step_n;
-    const std::int64_t w = row % p_.width, rest = row / p_.width;
-    return rest / p_.height * offsets.step_n + rest % p_.height * offsets.step_h +
-           w * offsets.step_w;
   }
 
   const Product& p_;

@@ -13,7 +13,7 @@ namespace elbo::cpu {
 /// Words that may be counted on to stay in the second-level cache beside all else: 256 KiB.
 inline constexpr std::int64_t kCachedWords = (256 << 10) / 4;
 
-/// Offsets of rows, in words: row (n * height + h) * width + w of the product is at
+/// Offsets of rows, in words: the row of window (h, w) of image n is at
 /// n * step_n + h * step_h + w * step_w.
 struct RowOffsets {
   std::int64_t step_n = 0, step_h = 0, step_w = 0;
@@ -22,7 +22,11 @@ struct RowOffsets {
 struct Product {
   const MicroKernels* kernels = nullptr;
   std::int64_t rows = 0, columns = 0;
+  /// Windows of an image. (A matrix is images of one window.)
   std::int64_t height = 1, width = 1;
+  /// Rows are images by windows. Of so many images each window's rows follow one another, window by
+  /// window, and then come the next so many images.
+  std::int64_t images_at_once = 1;
   RowOffsets a = {}, c = {};
   /// Where rows of A are no such grid: the offset of each; empty otherwise.
   std::vector<std::int64_t> a_rows = {};
