@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "elbo/device/parameter_pass.h"
 #include "elbo/graph/graph.h"
 
 namespace elbo {
@@ -57,12 +58,26 @@ struct PlanOutput {
   float* target;
 };
 
+/// When parameters change, for what the executor may keep of them.
+enum class ParameterChanges : std::uint8_t {
+  /// Between any two runs.
+  anytime,
+  /// Piece by piece in a pass that the executor follows, or the executor is told.
+  told,
+  /// Not after the first run: forward passes of a finished model.
+  never,
+};
+
 class Executor {
  public:
   virtual ~Executor() = default;
   /// The caller keeps the memory alive and may change its contents between runs.
   virtual void bind_input(NodeId input, const void* data) = 0;
   virtual void run(const RunContext& context) = 0;
+  /// Null where nothing is kept. With ParameterChanges::told every change must be followed, or else
+  /// parameters_changed() be called.
+  virtual const ParameterPass* parameter_pass() const { return nullptr; }
+  virtual void parameters_changed() {}
   /// Valid until the next run.
   virtual std::span<const float> output(std::size_t i) const = 0;
   virtual void set_profiling(bool on) = 0;

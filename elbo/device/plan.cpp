@@ -34,7 +34,7 @@ Plan::Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const flo
                                   {.batch_size = options.batch_size,
                                    .threads = options.threads,
                                    .precision = usable_precision(options.precision),
-                                   .parameters_are_fixed = options.parameters_are_fixed});
+                                   .parameter_changes = options.parameter_changes});
   }
 }
 

@@ -27,15 +27,14 @@ struct PlanOptions {
   int threads = 1;
   /// Of products and convolutions on the cpu device; bf16 without the instructions means fp32.
   Precision precision = Precision::fp32;
-  /// Promises that parameters don't change after the first run: forward passes of a finished model.
-  bool parameters_are_fixed = false;
+  ParameterChanges parameter_changes = ParameterChanges::anytime;
 };
 
 class Plan {
  public:
   /// `parameters` is the flat buffer of the graph's ParameterLayout (parameters.h); it and the
-  /// graph must outlive the plan. Parameters may change between runs unless they are said to be
-  /// fixed; the pointer may be null when the outputs need none.
+  /// graph must outlive the plan. Parameters may change between runs in the way that the options
+  /// promise; the pointer may be null when the outputs need none.
   Plan(const Graph& graph, const std::vector<PlanOutput>& outputs, const float* parameters,
        const PlanOptions& options);
   ~Plan();
@@ -47,6 +46,8 @@ class Plan {
   /// Not thread-safe: one plan runs in one thread at a time (and uses options.threads inside).
   void run(const RunContext& context = {});
   std::span<const float> output(std::size_t i) const { return executor_->output(i); }
+  const ParameterPass* parameter_pass() const { return executor_->parameter_pass(); }
+  void parameters_changed() { executor_->parameters_changed(); }
   std::int64_t batch_size() const { return options_.batch_size; }
   void set_profiling(bool on) { executor_->set_profiling(on); }
   PlanSummary summary() const { return executor_->summary(); }

@@ -72,7 +72,9 @@ std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
   const std::int64_t count = data.count();
   const std::int64_t batch_size = std::clamp<std::int64_t>(count, 1, options.batch_size);
   Plan plan(graph, {values.begin(), values.end()}, buffer.data(),
-            {.batch_size = batch_size, .threads = options.threads, .parameters_are_fixed = true});
+            {.batch_size = batch_size,
+             .threads = options.threads,
+             .parameter_changes = ParameterChanges::never});
   BatchBinding binding(data, batch_size);
   binding.bind(plan);
 

@@ -86,7 +86,9 @@ class CurveBatch {
         moment2_(coefficients_.size()),
         plan_(graph_, {nodes_.energies, nodes_.curves, {nodes_.gradients, gradients_.data()}},
               parameters_.data(),
-              {.batch_size = count_, .threads = threads, .parameters_are_fixed = true}),
+              {.batch_size = count_,
+               .threads = threads,
+               .parameter_changes = ParameterChanges::never}),
         best_(first.begin(), first.end()),
         best_energies_(first.size(), std::numeric_limits<double>::infinity()) {
     for (const Array& curve : first) {

@@ -143,10 +143,10 @@ class Search {
 
   void plan(Planned& planned, const Graph& graph, const std::vector<PlanOutput>& outputs) {
     planned.parameters = flat_parameters(graph, vae_.parameters());
-    planned.plan.emplace(
-        graph, outputs, planned.parameters.data(),
-        PlanOptions{
-            .batch_size = batch_size_, .threads = vae_.threads(), .parameters_are_fixed = true});
+    planned.plan.emplace(graph, outputs, planned.parameters.data(),
+                         PlanOptions{.batch_size = batch_size_,
+                                     .threads = vae_.threads(),
+                                     .parameter_changes = ParameterChanges::never});
     binding_.bind(*planned.plan);
     planned.plan->bind_input("mean", batch_.means());
     planned.plan->bind_input("log_variance", batch_.log_variances());

@@ -117,7 +117,9 @@ PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
     const Clock::time_point start = Clock::now();
     cpu::sum_of_squares(model.gradients().values(), options.threads);
     optimizer.step(model.parameters().values(), model.gradients().values(),
-                   {.number = number, .learning_rate = config.train.learning_rate});
+                   {.number = number,
+                    .learning_rate = config.train.learning_rate,
+                    .pass = model.plan().parameter_pass()});
     return seconds_since(start);
   };
   constexpr std::int64_t kWarmUp = 5;

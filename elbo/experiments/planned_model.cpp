@@ -17,7 +17,9 @@ PlannedModel::PlannedModel(const RunConfig& config, const Dataset& data,
                 PlanOptions{.batch_size = options.batch_size,
                             .threads = options.threads,
                             .precision = precision_from_name(config.train.precision),
-                            .parameters_are_fixed = options.purpose != PlanPurpose::training});
+                            .parameter_changes = options.purpose == PlanPurpose::training
+                                                     ? ParameterChanges::told
+                                                     : ParameterChanges::never});
   binding_.bind(*plan_);
   if (graph_.find_input("warmup")) plan_->bind_input("warmup", &warmup_);
 }

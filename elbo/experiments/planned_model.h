@@ -42,7 +42,7 @@ class PlannedModel {
   const Graph& graph() const { return graph_; }
   const std::vector<Value>& outputs() const { return outputs_; }
   const ParameterLayout& layout() const { return layout_; }
-  /// To be changed between runs of a training plan only.
+  /// To be changed between runs of a training plan only, which must be told.
   FlatBuffer& parameters() { return parameters_; }
   FlatBuffer& gradients() { return gradients_; }
 

@@ -34,14 +34,14 @@ void Optimizer::step(std::span<float> parameters, std::span<const float> gradien
                                    .decay = static_cast<float>(step.average_decay)};
   if (settings_.optimizer == "sgd") {
     cpu::sgd_step({.learning_rate = rate, .weight_decay = decay, .gradient_scale = scale},
-                  parameters, gradients, moment1_.values(), average, threads_);
+                  parameters, gradients, moment1_.values(), average, threads_, step.pass);
     return;
   }
   cpu::AdamStep adam = cpu::adam_at(step.number, step.learning_rate);
   adam.weight_decay = decay;
   adam.gradient_scale = scale;
   cpu::adam_step(adam, parameters, gradients, moment1_.values(), moment2_.values(), average,
-                 threads_);
+                 threads_, step.pass);
 }
 
 std::vector<std::pair<std::string, std::span<float>>> Optimizer::state() {

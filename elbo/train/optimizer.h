@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "elbo/device/parameter_pass.h"
 #include "elbo/tensor/arena.h"
 #include "elbo/train/settings.h"
 
@@ -25,6 +26,8 @@ struct OptimizerStep {
   /// A moving average of the parameters, updated in the same pass; empty: none.
   std::span<float> average = {};
   double average_decay = 0;
+  /// Who keeps copies of the parameters; null: nobody.
+  const ParameterPass* pass = nullptr;
 };
 
 class Optimizer {

@@ -93,6 +93,7 @@ class Trainer::State {
                       error.what());
     }
     good_.keep(changing_buffers());
+    train_plan_->parameters_changed();
     return epoch_;
   }
 
@@ -148,9 +149,11 @@ class Trainer::State {
           "train.precision = \"{}\": this machine has no instructions for it; training in {}",
           name_of(wanted), name_of(usable_precision(wanted)));
     }
-    train_plan_.emplace(
-        problem_.graph, outputs, parameters_.data(),
-        PlanOptions{.batch_size = settings_.batch_size, .threads = threads_, .precision = wanted});
+    train_plan_.emplace(problem_.graph, outputs, parameters_.data(),
+                        PlanOptions{.batch_size = settings_.batch_size,
+                                    .threads = threads_,
+                                    .precision = wanted,
+                                    .parameter_changes = ParameterChanges::told});
     train_binding_.bind(*train_plan_);
     if (problem_.graph.find_input("warmup")) train_plan_->bind_input("warmup", &warmup_);
   }
@@ -208,7 +211,8 @@ class Trainer::State {
                      .learning_rate = learning_rate_,
                      .gradient_scale = scale,
                      .average = average_.values(),
-                     .average_decay = std::min(settings_.average_decay, (1 + t) / (10 + t))});
+                     .average_decay = std::min(settings_.average_decay, (1 + t) / (10 + t)),
+                     .pass = train_plan_->parameter_pass()});
     train_sums_.add(*train_plan_, 1, settings_.batch_size);
   }
 
@@ -274,6 +278,7 @@ class Trainer::State {
   /// The state at the end of the last good epoch; before there was one, that at the beginning.
   void restore_good_state() {
     epoch_ended_well_ = false;
+    train_plan_->parameters_changed();
     const NamedBuffers changing = changing_buffers();
     if (good_.restore(changing)) return;
     for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);

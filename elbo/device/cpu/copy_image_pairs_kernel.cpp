@@ -14,7 +14,7 @@ namespace {
 /// Elements that are worth a thread.
 constexpr std::int64_t kGrain = 32768;
 
-class CopyImagePairsKernel : public Kernel {
+class CopyImagePairsKernel : public CopyKernel {
  public:
   CopyImagePairsKernel(const KernelContext& context, const OperandCopies::Copy& copy)
       : l_(copy.layout),
@@ -172,8 +172,8 @@ class CopyImagePairsKernel : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_copy_image_pairs_kernel(const KernelContext& context,
-                                                     const OperandCopies::Copy& copy) {
+std::unique_ptr<CopyKernel> make_copy_image_pairs_kernel(const KernelContext& context,
+                                                         const OperandCopies::Copy& copy) {
   return std::make_unique<CopyImagePairsKernel>(context, copy);
 }
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kGrain = 32768;
 /// A row of a square of words.
 constexpr float kZeros[16] = {};
 
-class CopyOperandKernel : public Kernel {
+class CopyOperandKernel : public CopyKernel {
  public:
   CopyOperandKernel(const KernelContext& context, const OperandCopies::Copy& copy)
       : l_(copy.layout),
@@ -48,6 +48,15 @@ class CopyOperandKernel : public Kernel {
     }
   }
 
+  void lay_rows(std::int64_t first, std::int64_t last) const override {
+    if (l_.layout == Layout::panels) {
+      const std::int64_t end = (last + rows_a_word() - 1) / rows_a_word();
+      for (std::int64_t k = first / rows_a_word(); k < end; ++k) lay_panel_row(k);
+    } else {
+      transpose_some_rows(first, last);
+    }
+  }
+
   KernelSummary summary() const override {
     const double read = 4.0 * static_cast<double>(l_.matrices * l_.rows * l_.columns);
     return {.name = l_.words == Words::floats ? "copy" : "to_bf16",
@@ -57,6 +66,8 @@ class CopyOperandKernel : public Kernel {
 
  private:
   bool is_bf16() const { return l_.words == Words::bf16; }
+  /// Along the inner dimension.
+  std::int64_t rows_a_word() const { return is_bf16() ? 2 : 1; }
 
   void copy_rows() const {
     const std::int64_t size = is_bf16() ? 2 : 4, row_bytes = l_.row_words() * 4;
@@ -124,48 +135,63 @@ class CopyOperandKernel : public Kernel {
   }
 
   void copy_panels() const {
+    for_each_row(l_.matrices * l_.inner_words(l_.rows), [&](std::int64_t k) { lay_panel_row(k); });
+  }
+
+  /// Row k of every panel.
+  void lay_panel_row(std::int64_t k) const {
     const std::int64_t columns = l_.columns / l_.groups, group_words = l_.group_words(panel_);
-    const std::int64_t rows_a_word = is_bf16() ? 2 : 1;
     const std::int64_t words_a_matrix = l_.inner_words(l_.rows);
-    for_each_row(l_.matrices * words_a_matrix, [&](std::int64_t k) {
-      const std::int64_t first = k % words_a_matrix * rows_a_word;
-      const float* row = source_.floats() + (k / words_a_matrix * l_.rows + first) * l_.columns;
-      std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
-      for (std::int64_t group = 0; group < l_.groups; ++group, to += group_words) {
-        if (first < l_.rows) {
-          const float* from = row + group * columns;
-          panel_rows_.spread(from, first + 1 < l_.rows ? from + l_.columns : nullptr, columns, to);
-        } else {
-          panel_rows_.clear(columns, to);
-        }
+    const std::int64_t first = k % words_a_matrix * rows_a_word();
+    const float* row = source_.floats() + (k / words_a_matrix * l_.rows + first) * l_.columns;
+    std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
+    for (std::int64_t group = 0; group < l_.groups; ++group, to += group_words) {
+      if (first < l_.rows) {
+        const float* from = row + group * columns;
+        panel_rows_.spread(from, first + 1 < l_.rows ? from + l_.columns : nullptr, columns, to);
+      } else {
+        panel_rows_.clear(columns, to);
       }
-    });
+    }
   }
 
   /// In each panel of each group the transposed matrices, one after the other.
   void transpose_panels() const {
+    const std::int64_t grain = kGrain / (l_.panel_words(panel_) / l_.matrices + 1) + 1;
+    const std::int64_t panels = (l_.rows + panel_ - 1) / panel_;
+    parallel_for(threads_, l_.groups * panels * l_.matrices, grain,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t i = begin; i < end; ++i) lay_transposed(i);
+                 });
+  }
+
+  /// Matrix i of all those in all panels.
+  void lay_transposed(std::int64_t i) const {
     const std::int64_t matrix_words = l_.panel_words(panel_) / l_.matrices;
     const std::int64_t panels = (l_.rows + panel_ - 1) / panel_;
     const std::int64_t columns = l_.columns / l_.groups;
-    const std::int64_t filled = (is_bf16() ? (columns + 1) / 2 : columns) * panel_;
-    const std::int64_t grain = kGrain / (matrix_words + 1) + 1;
-    const std::int64_t count = l_.groups * panels * l_.matrices;
-    parallel_for(threads_, count, grain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t matrix = order_[static_cast<std::size_t>(i % l_.matrices)];
-        const std::int64_t group = i / l_.matrices / panels;
-        const std::int64_t first = i / l_.matrices % panels * panel_;
-        const std::int64_t rows = std::min<std::int64_t>(l_.rows - first, panel_);
-        const float* from =
-            source_.floats() + (matrix * l_.rows + first) * l_.columns + group * columns;
-        std::uint32_t* to = target_.as<std::uint32_t>() + i * matrix_words;
-        if (rows < panel_) {
-          std::memset(to, 0, static_cast<std::size_t>(matrix_words) * sizeof(*to));
-        }
-        transpose_into_panel(l_.words, from, l_.columns, rows, columns, to, panel_);
-        std::fill(to + filled, to + matrix_words, 0);
-      }
-    });
+    const std::int64_t filled = (columns + rows_a_word() - 1) / rows_a_word() * panel_;
+    const std::int64_t matrix = order_[static_cast<std::size_t>(i % l_.matrices)];
+    const std::int64_t group = i / l_.matrices / panels;
+    const std::int64_t first = i / l_.matrices % panels * panel_;
+    const std::int64_t rows = std::min<std::int64_t>(l_.rows - first, panel_);
+    const float* from =
+        source_.floats() + (matrix * l_.rows + first) * l_.columns + group * columns;
+    std::uint32_t* to = target_.as<std::uint32_t>() + i * matrix_words;
+    if (rows < panel_) std::fill_n(to, matrix_words, 0);
+    transpose_into_panel(l_.words, from, l_.columns, rows, columns, to, panel_);
+    std::fill(to + filled, to + matrix_words, 0);
+  }
+
+  /// Of the one matrix; zeros stay where they are.
+  void transpose_some_rows(std::int64_t first, std::int64_t last) const {
+    for (std::int64_t row = first, count = 0; row < last; row += count) {
+      count = std::min({last - row, panel_ - row % panel_, kRowsAtOnce});
+      transpose_into_panel(
+          l_.words, source_.floats() + row * l_.columns, l_.columns, count, l_.columns,
+          target_.as<std::uint32_t>() + row / panel_ * l_.panel_words(panel_) + row % panel_,
+          panel_);
+    }
   }
 
   OperandLayout l_;
@@ -181,12 +207,13 @@ class CopyOperandKernel : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_copy_operand_kernel(const KernelContext& context,
-                                                 const OperandCopies::Copy& copy) {
+std::unique_ptr<CopyKernel> make_copy_operand_kernel(const KernelContext& context,
+                                                     const OperandCopies::Copy& copy) {
   const Layout layout = copy.layout.layout;
-  return layout == Layout::image_pairs || layout == Layout::phases_of_image_pairs
-             ? make_copy_image_pairs_kernel(context, copy)
-             : std::make_unique<CopyOperandKernel>(context, copy);
+  if (layout == Layout::image_pairs || layout == Layout::phases_of_image_pairs) {
+    return make_copy_image_pairs_kernel(context, copy);
+  }
+  return std::make_unique<CopyOperandKernel>(context, copy);
 }
 
 }  // namespace elbo::cpu

@@ -12,6 +12,7 @@
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
 #include "elbo/device/cpu/operand_copies.h"
+#include "elbo/device/cpu/parameter_copies.h"
 #include "elbo/device/cpu/tile_ops.h"
 #include "elbo/graph/memory.h"
 #include "elbo/graph/parameters.h"
@@ -41,7 +42,8 @@ class CpuExecutor : public Executor {
                  .batch_size = options.batch_size,
                  .threads = options.threads,
                  .precision = options.precision,
-                 .parameters_are_fixed = options.parameters_are_fixed},
+                 .parameter_changes = options.parameter_changes},
+        parameter_copies_(graph),
         outputs_(outputs) {
     bind_parameters(parameters);
     place_outputs();
@@ -60,11 +62,10 @@ class CpuExecutor : public Executor {
       run_profiled(context);
     } else {
       for (const Step& step : steps_) {
-        if (step.runs_once && has_run_) continue;
-        step.kernel->run(context);
+        if (!step.is_kept || kept_is_stale_) step.kernel->run(context);
       }
     }
-    has_run_ = true;
+    kept_is_stale_ = false;
     for (const OutputCopy& copy : copies_) {
       std::memcpy(copy.target, addresses_[index(copy.source)],
                   static_cast<std::size_t>(copy.count) * sizeof(float));
@@ -78,6 +79,11 @@ class CpuExecutor : public Executor {
     return {data, static_cast<std::size_t>(context_.count(id))};
   }
 
+  const ParameterPass* parameter_pass() const override {
+    return context_.parameter_changes == ParameterChanges::told ? &parameter_copies_ : nullptr;
+  }
+  void parameters_changed() override { kept_is_stale_ = true; }
+
   void set_profiling(bool on) override { profiling_ = on; }
 
   PlanSummary summary() const override {
@@ -89,6 +95,7 @@ class CpuExecutor : public Executor {
                         .parameter_bytes = ParameterLayout(context_.graph).size() * 4};
     for (const Step& step : steps_) {
       KernelSummary line = step.kernel->summary();
+      if (step.is_kept) line.detail += " (kept)";
       line.seconds = step.seconds;
       if (std::isfinite(step.fastest_seconds)) line.fastest_seconds = step.fastest_seconds;
       line.runs = runs_;
@@ -114,7 +121,8 @@ class CpuExecutor : public Executor {
   struct Step {
     std::unique_ptr<Kernel> kernel;
     int time;
-    bool runs_once = false;
+    /// What it makes stays from run to run.
+    bool is_kept = false;
     double seconds = 0;
     double fastest_seconds = std::numeric_limits<double>::infinity();
   };
@@ -152,11 +160,20 @@ class CpuExecutor : public Executor {
       std::unique_ptr<Kernel> kernel = make_kernel(fusion_.groups[i]);
       for (; made < operand_copies_.all().size(); ++made) {
         const OperandCopies::Copy& copy = operand_copies_.all()[made];
-        steps_.push_back(
-            {make_copy_operand_kernel(context_, copy), time, context_.is_fixed(copy.source)});
+        std::unique_ptr<CopyKernel> copy_kernel = make_copy_operand_kernel(context_, copy);
+        if (follows(copy)) parameter_copies_.add(copy, *copy_kernel);
+        steps_.push_back({std::move(copy_kernel), time, is_kept(copy)});
       }
       steps_.push_back({std::move(kernel), time});
     }
+    parameter_copies_.cut();
+  }
+
+  bool follows(const OperandCopies::Copy& copy) const {
+    return context_.parameter_changes == ParameterChanges::told && can_follow(context_.graph, copy);
+  }
+  bool is_kept(const OperandCopies::Copy& copy) const {
+    return context_.is_fixed(copy.source) || follows(copy);
   }
 
   std::unique_ptr<Kernel> make_kernel(const Group& group) const {
@@ -209,8 +226,8 @@ class CpuExecutor : public Executor {
     }
     for (OperandCopies::Copy& copy : operand_copies_.all()) {
       bookings.push_back({[&copy](std::byte* address) { copy.address = address; },
-                          {copy.layout.bytes(), context_.is_fixed(copy.source) ? -1 : copy.first,
-                           context_.is_fixed(copy.source) ? end : copy.last}});
+                          {copy.layout.bytes(), is_kept(copy) ? -1 : copy.first,
+                           is_kept(copy) ? end : copy.last}});
     }
     for (const Step& step : steps_) {
       const std::int64_t scratch = step.kernel->scratch_bytes();
@@ -264,7 +281,7 @@ class CpuExecutor : public Executor {
     using Clock = std::chrono::steady_clock;
     ++runs_;
     for (Step& step : steps_) {
-      if (step.runs_once && has_run_) continue;
+      if (step.is_kept && !kept_is_stale_) continue;
       const auto start = Clock::now();
       step.kernel->run(context);
       const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -277,11 +294,12 @@ class CpuExecutor : public Executor {
   std::vector<std::byte*> addresses_;
   OperandCopies operand_copies_;
   KernelContext context_;
+  ParameterCopies parameter_copies_;
   std::vector<PlanOutput> outputs_;
   std::vector<Step> steps_;
   std::vector<OutputCopy> copies_;
   Arena arena_;
-  bool has_run_ = false;
+  bool kept_is_stale_ = true;
   bool profiling_ = false;
   std::int64_t runs_ = 0;
 };

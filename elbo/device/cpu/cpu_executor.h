@@ -15,8 +15,7 @@ struct CpuOptions {
   std::int64_t batch_size = 1;
   int threads = 1;
   Precision precision = Precision::fp32;
-  /// Parameters are final by the first run: what is laid out anew of them is laid out once.
-  bool parameters_are_fixed = false;
+  ParameterChanges parameter_changes = ParameterChanges::anytime;
 };
 
 std::unique_ptr<Executor> make_cpu_executor(const Graph& graph,

@@ -135,6 +135,22 @@ std::int64_t checked_length(std::size_t length) {
   return static_cast<std::int64_t>(length);
 }
 
+/// body(begin, end) on ranges that cover [0, count), each followed by the pass where there is one.
+template <typename Body>
+void for_each_range(int threads, std::int64_t count, const ParameterPass* pass, const Body& body) {
+  if (pass == nullptr) return parallel_for(threads, count, kGrain, body);
+  const std::span<const ParameterPiece> pieces = pass->pieces();
+  ELBO_ASSERT(pieces.empty() ? count == 0 : pieces.back().end == count);
+  parallel_for(threads, threads, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const auto thread = static_cast<std::int64_t>(pieces[i].place * threads);
+      if (thread < first || thread >= last) continue;
+      body(pieces[i].begin, pieces[i].end);
+      pass->follow(i);
+    }
+  });
+}
+
 float* part_of(const MovingAverage& average, std::int64_t begin) {
   return average.values.empty() ? nullptr : average.values.data() + begin;
 }
@@ -154,25 +170,26 @@ AdamStep adam_at(std::int64_t number, double learning_rate) {
 
 void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
                std::span<float> moment1, std::span<float> moment2, const MovingAverage& average,
-               int threads) {
+               int threads, const ParameterPass* pass) {
   const FlushSubnormals flush;
-  parallel_for(threads, checked_length(parameters.size()), kGrain,
-               [&](std::int64_t begin, std::int64_t end) {
-                 HWY_DYNAMIC_DISPATCH(adam_range)
-                 (step, parameters.data() + begin, gradients.data() + begin, moment1.data() + begin,
-                  moment2.data() + begin, part_of(average, begin), average.decay, end - begin);
-               });
+  for_each_range(
+      threads, checked_length(parameters.size()), pass, [&](std::int64_t begin, std::int64_t end) {
+        HWY_DYNAMIC_DISPATCH(adam_range)
+        (step, parameters.data() + begin, gradients.data() + begin, moment1.data() + begin,
+         moment2.data() + begin, part_of(average, begin), average.decay, end - begin);
+      });
 }
 
 void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
-              std::span<float> velocity, const MovingAverage& average, int threads) {
+              std::span<float> velocity, const MovingAverage& average, int threads,
+              const ParameterPass* pass) {
   const FlushSubnormals flush;
-  parallel_for(threads, checked_length(parameters.size()), kGrain,
-               [&](std::int64_t begin, std::int64_t end) {
-                 HWY_DYNAMIC_DISPATCH(sgd_range)
-                 (step, parameters.data() + begin, gradients.data() + begin,
-                  velocity.data() + begin, part_of(average, begin), average.decay, end - begin);
-               });
+  for_each_range(threads, checked_length(parameters.size()), pass,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   HWY_DYNAMIC_DISPATCH(sgd_range)
+                   (step, parameters.data() + begin, gradients.data() + begin,
+                    velocity.data() + begin, part_of(average, begin), average.decay, end - begin);
+                 });
 }
 
 double sum_of_squares(std::span<const float> x, int threads) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "elbo/device/parameter_pass.h"
+
 namespace elbo::cpu {
 
 /// A moving average of the parameters, which the pass that changes them takes along:
@@ -33,10 +35,10 @@ struct AdamStep {
 AdamStep adam_at(std::int64_t number, double learning_rate);
 
 /// Kingma & Ba 2014, algorithm 1, with decoupled weight decay (Loshchilov & Hutter 2017).
-/// All spans have one length.
+/// All spans have one length. pass: whom each piece of the parameters is told to; null: nobody.
 void adam_step(const AdamStep& step, std::span<float> parameters, std::span<const float> gradients,
                std::span<float> moment1, std::span<float> moment2, const MovingAverage& average,
-               int threads);
+               int threads, const ParameterPass* pass = nullptr);
 
 struct SgdStep {
   float learning_rate = 1e-2f;
@@ -47,7 +49,8 @@ struct SgdStep {
 
 /// velocity = momentum * velocity + gradient; parameters -= learning_rate * velocity.
 void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const float> gradients,
-              std::span<float> velocity, const MovingAverage& average, int threads);
+              std::span<float> velocity, const MovingAverage& average, int threads,
+              const ParameterPass* pass = nullptr);
 
 /// Sum of x^2, in double precision; not finite when an element isn't.
 double sum_of_squares(std::span<const float> x, int threads);

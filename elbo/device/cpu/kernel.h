@@ -55,13 +55,13 @@ struct KernelContext {
   std::int64_t batch_size;
   int threads;
   Precision precision;
-  bool parameters_are_fixed;
+  ParameterChanges parameter_changes;
 
   NodeId root(NodeId id) const { return fusion.root[static_cast<std::size_t>(id)]; }
   Buffer buffer(NodeId id) const { return Buffer(&addresses[static_cast<std::size_t>(root(id))]); }
   /// A value that is the same in every run: its copies are made in the first.
   bool is_fixed(NodeId root) const {
-    return parameters_are_fixed && graph.node(root).op == Op::parameter;
+    return parameter_changes == ParameterChanges::never && graph.node(root).op == Op::parameter;
   }
   const Node& node(NodeId id) const { return graph.node(id); }
   Extents extents(NodeId id) const { return graph.node(id).shape.resolve(batch_size); }

@@ -61,6 +61,11 @@ std::int64_t OperandLayout::bytes() const {
   return groups * group_words(micro_kernels_for(words).columns) * kWord;
 }
 
+bool OperandLayout::goes_by_rows() const {
+  return (layout == Layout::panels || layout == Layout::panels_of_transpose) && matrices == 1 &&
+         groups == 1;
+}
+
 std::string OperandLayout::to_string() const {
   std::string text = matrices > 1 ? fmt::format("({}, {}, {})", matrices, rows, columns)
                                   : fmt::format("({}, {})", rows, columns);
@@ -101,6 +106,10 @@ Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayo
   product.groups = layout.groups;
   product.b_group = layout.group_words(product.kernels->columns);
   return context.copies.request(context.root(id), layout);
+}
+
+void CopyKernel::lay_rows(std::int64_t, std::int64_t) const {
+  ELBO_ASSERT(false);
 }
 
 Words words_of(Precision precision) {

@@ -81,6 +81,8 @@ struct OperandLayout {
   std::int64_t pairs() const { return (matrices + 1) / 2; }
   std::int64_t inner_pixels() const;
   std::int64_t bytes() const;
+  /// Some rows of the source can be laid out without the others.
+  bool goes_by_rows() const;
   /// For the plan's listing.
   std::string to_string() const;
 };
@@ -125,10 +127,21 @@ class OperandCopies {
   int group_ = 0;
 };
 
-std::unique_ptr<Kernel> make_copy_operand_kernel(const KernelContext& context,
-                                                 const OperandCopies::Copy& copy);
-/// Of the layouts of image pairs.
-std::unique_ptr<Kernel> make_copy_image_pairs_kernel(const KernelContext& context,
+/// Makes a copy, all of it in each run.
+class CopyKernel : public Kernel {
+ public:
+  /// Lays out again rows [first, last) of what OperandLayout::goes_by_rows(): first is a multiple
+  /// of kRowsAtOnce, and so is last unless it is the last row of all.
+  virtual void lay_rows(std::int64_t first, std::int64_t last) const;
+};
+
+/// A multiple of the rows of a word, and what is transposed at once.
+inline constexpr std::int64_t kRowsAtOnce = 16;
+
+std::unique_ptr<CopyKernel> make_copy_operand_kernel(const KernelContext& context,
                                                      const OperandCopies::Copy& copy);
+/// Of the layouts of image pairs.
+std::unique_ptr<CopyKernel> make_copy_image_pairs_kernel(const KernelContext& context,
+                                                         const OperandCopies::Copy& copy);
 
 }  // namespace elbo::cpu

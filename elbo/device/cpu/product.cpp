@@ -144,8 +144,8 @@ class Worker {
       RowWalk walk(p_, first);
       for (std::int64_t i = 0; i < count; ++i, walk.advance()) {
         const auto row = static_cast<std::size_t>(i);
-        const std::int64_t a = p_.a_rows.empty() ? walk.offset(p_.a)
-                                                 : p_.a_rows[static_cast<std::size_t>(first + i)];
+        const std::int64_t a =
+            p_.a_rows.empty() ? walk.offset(p_.a) : p_.a_rows[static_cast<std::size_t>(first + i)];
         tile.a[row] = a_ + a + block.begin * p_.a_step;
         c[row] = c_ + walk.offset(p_.c);
       }
