@@ -175,8 +175,12 @@ void multiply(const Product& p, const float* a, const float* b, float* c, const 
   const std::int64_t panels = ceil_of(p.columns, p.kernels->columns);
   const auto used = static_cast<int>(
       std::clamp<std::int64_t>(p.rows * p.columns * p.inner() / kWorkPerThread, 1, p.threads));
-  // Between threads goes the side with more to divide.
-  const bool by_tiles = tiles >= panels;
+  // Between threads goes the side with more to divide; or rows, where there are enough of them and
+  // each thread can keep all of B: whole rows are what a thread goes on with.
+  constexpr std::int64_t kEnoughTiles = 6;
+  const std::int64_t b_words = panels * p.kernels->columns * p.inner();
+  const bool by_tiles =
+      tiles >= panels || (tiles >= kEnoughTiles * used && b_words <= kMostCachedWords);
   parallel_for(used, by_tiles ? tiles : panels, 1, [&](std::int64_t begin, std::int64_t end) {
     worker.run(by_tiles ? Range{begin, end} : Range{0, tiles},
                by_tiles ? Range{0, panels} : Range{begin, end});
