@@ -169,7 +169,9 @@ class RandomKernel : public Kernel {
     // Whole blocks a thread; a row is split where a block of four words begins.
     constexpr std::int64_t kGrain = 1024;
     const std::int64_t grains_per_row = (length_ + kGrain - 1) / kGrain;
-    const std::int64_t min_grains = std::max<std::int64_t>(1, 4096 / std::min(length_, kGrain));
+    // Numbers that are worth a thread.
+    const std::int64_t numbers = normal_ ? 1024 : 4096;
+    const std::int64_t min_grains = std::max<std::int64_t>(1, numbers / std::min(length_, kGrain));
     parallel_for(threads_, examples_ * grains_per_row, min_grains,
                  [&](std::int64_t first, std::int64_t last) {
                    for (std::int64_t i = first; i < last; ++i) {

@@ -42,23 +42,36 @@ struct Functions {
   }
   /// exp(-|x|), which softplus and sigmoid are made from: never too large.
   V exp_below(V x) const { return keep_nan(x, hn::Exp(d, hn::Neg(hn::Abs(x)))); }
-  V sigmoid(V x, V e) const {
-    const V one = hn::Set(d, 1.0f);
-    const V reciprocal = hn::Div(one, hn::Add(one, e));
+  /// From e = exp(-|x|) and 1 / (1 + e).
+  V sigmoid(V x, V e, V reciprocal) const {
     return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(e, reciprocal), reciprocal);
   }
-  V softplus(V x, V e) const {
-    // log(1 + e) = 2 artanh(e / (2 + e)), whose argument is at most 1/3: the series to the 13th
-    // power is good to half a unit in the last place.
-    const V t = hn::Div(e, hn::Add(hn::Set(d, 2.0f), e)), u = hn::Mul(t, t);
+  /// From t = e / (2 + e): log(1 + e) = 2 artanh(t), t being at most 1/3. The series to the 13th
+  /// power is good to half a unit in the last place.
+  V softplus(V x, V t) const {
+    const V u = hn::Mul(t, t);
     V sum = hn::Set(d, 1.0f / 13);
     for (const float denominator : {11.0f, 9.0f, 7.0f, 5.0f, 3.0f, 1.0f}) {
       sum = hn::MulAdd(sum, u, hn::Set(d, 1 / denominator));
     }
     return hn::Add(hn::Max(x, hn::Zero(d)), hn::Mul(hn::Add(t, t), sum));
   }
-  V sigmoid(V x) const { return sigmoid(x, exp_below(x)); }
-  V softplus(V x) const { return softplus(x, exp_below(x)); }
+  V sigmoid(V x) const {
+    const V one = hn::Set(d, 1.0f), e = exp_below(x);
+    return sigmoid(x, e, hn::Div(one, hn::Add(one, e)));
+  }
+  V softplus(V x) const {
+    const V e = exp_below(x);
+    return softplus(x, hn::Div(e, hn::Add(hn::Set(d, 2.0f), e)));
+  }
+  /// Both, for one division.
+  void softplus_and_sigmoid(V x, V& softplus_of_x, V& sigmoid_of_x) const {
+    const V e = exp_below(x), plus_1 = hn::Add(hn::Set(d, 1.0f), e);
+    const V plus_2 = hn::Add(hn::Set(d, 2.0f), e);
+    const V reciprocal = hn::Div(hn::Set(d, 1.0f), hn::Mul(plus_1, plus_2));
+    softplus_of_x = softplus(x, hn::Mul(hn::Mul(e, reciprocal), plus_1));
+    sigmoid_of_x = sigmoid(x, e, hn::Mul(reciprocal, plus_2));
+  }
   V tanh(V x) const {
     // Saturated beyond 9.02; Highway's expm1 overflows for large arguments.
     const V limit = hn::Set(d, 10.0f);
@@ -125,9 +138,10 @@ ELBO_TILE_FUNCTION(tile_absolute, 1, hn::Abs(x))
 void tile_softplus_and_sigmoid(const float* x, float* softplus, float* sigmoid, std::size_t count) {
   const Functions f{};
   const auto both = [&](const float* from, float* first, float* second) HWY_ATTR {
-    const V value = hn::LoadU(f.d, from), e = f.exp_below(value);
-    hn::StoreU(f.softplus(value, e), f.d, first);
-    hn::StoreU(f.sigmoid(value, e), f.d, second);
+    V softplus_of_x, sigmoid_of_x;
+    f.softplus_and_sigmoid(hn::LoadU(f.d, from), softplus_of_x, sigmoid_of_x);
+    hn::StoreU(softplus_of_x, f.d, first);
+    hn::StoreU(sigmoid_of_x, f.d, second);
   };
   const std::size_t lanes = hn::Lanes(f.d);
   std::size_t i = 0;
