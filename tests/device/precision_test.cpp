@@ -8,8 +8,10 @@
 #include <cmath>
 #include <limits>
 
+#include "elbo/base/philox.h"
 #include "elbo/device/cpu/tile_ops.h"
 #include "elbo/device/reference/reference_executor.h"
+#include "elbo/graph/gradients.h"
 #include "elbo/graph/ops.h"
 #include "tests/device/run_plan.h"
 #include "tests/graph/op_cases.h"
@@ -31,7 +33,7 @@ double nearest_bf16(double x) {
 
 std::vector<float> rounding_samples() {
   std::vector<float> samples = {0.0f,      -0.0f,  1.0f, -1.0f,  1.00390625f, 1.01171875f, 0.1f,
-                                -3.14159f, 1e-30f, 6e4f, 255.0f, 257.0f,      1e-40f};
+                                -3.14159f, 1e-30f, 6e4f, 255.0f, 257.0f,      2e-38f};
   for (int i = 0; i < 1000; ++i) samples.push_back(std::sin(static_cast<float>(i) * 0.7f) * 9);
   return samples;
 }
@@ -111,6 +113,93 @@ TEST(Precision, AProductOfRoundedNumbersIsExact) {
   const auto narrow =
       testing::run_plan(graph, {y}, inputs, {.batch_size = 4, .precision = bf16_here()})[0];
   for (std::size_t i = 0; i < wide.size(); ++i) EXPECT_NEAR(narrow[i], wide[i], 1e-4);
+}
+
+int roundings_in(const Plan& plan, const std::string& shape) {
+  int count = 0;
+  for (const KernelSummary& kernel : plan.summary().kernels) {
+    count += kernel.name == "to_bf16" && kernel.detail == shape;
+  }
+  return count;
+}
+
+TEST(Precision, WhatOnlyProductsReadIsStoredInBf16) {
+  if (!has_bf16_instructions()) GTEST_SKIP() << "there are no instructions for it";
+  for (const bool is_wanted : {false, true}) {
+    Graph graph;
+    const Value x = graph.input("x", Shape{kBatch, 50}), w = graph.input("w", Shape{50, 9});
+    const Value y = tanh(x);
+    std::vector<PlanOutput> outputs{matmul(y, w)};
+    if (is_wanted) outputs.emplace_back(y);
+    const Plan plan(graph, outputs, nullptr, {.batch_size = 4, .precision = Precision::bf16});
+    EXPECT_EQ(roundings_in(plan, "(4, 50)"), is_wanted ? 1 : 0);
+  }
+}
+
+/// A loss, and its gradients by x and all weights, of layers whose values go to products only.
+std::vector<Value> layers_of(Graph& graph, bool convolve) {
+  const auto weights = [&](const char* name, const Shape& shape) {
+    return graph.input(name, shape);
+  };
+  Value x, y;
+  std::vector<Value> leaves;
+  if (convolve) {
+    constexpr Conv2dAttributes kHalving{.stride = 2, .padding_begin = 1, .padding_end = 1};
+    leaves = {graph.input("x", Shape{kBatch, 9, 7, 6}), weights("w", Shape{3, 3, 6, 10}),
+              weights("v", Shape{3, 3, 4, 10}), weights("u", Shape{3, 3, 4, 2})};
+    const Value a = relu(conv2d(tanh(leaves[0]), leaves[1], kHalving));
+    const Value b = relu(conv2d_input_gradient(tanh(a), leaves[2], 9, 7, kHalving));
+    y = conv2d(tanh(b), leaves[3], kHalving);
+  } else {
+    leaves = {graph.input("x", Shape{kBatch, 50}), weights("w", Shape{50, 70}),
+              weights("v", Shape{70, 34})};
+    y = tanh(matmul(relu(matmul(tanh(leaves[0]), leaves[1])), leaves[2]));
+  }
+  std::vector<int> axes;
+  for (int axis = 1; axis < y.node().shape.rank(); ++axis) axes.push_back(axis);
+  const Value loss = mean_over_batch(sum(y * y, axes));
+  std::vector<Value> outputs{loss};
+  for (const Value slope : gradients(loss, leaves)) outputs.push_back(slope);
+  return outputs;
+}
+
+/// What they are for random inputs, small ones for weights.
+std::vector<testing::Floats> results_of(const Graph& graph, const std::vector<Value>& outputs,
+                                        std::int64_t batch_size, Precision precision) {
+  RandomSequence random(5);
+  testing::Inputs inputs;
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (graph.node(id).op != Op::input) continue;
+    const Shape& shape = graph.node(id).shape;
+    testing::Floats numbers(static_cast<std::size_t>(shape.count(batch_size)));
+    const double scale = shape.has_batch() ? 1 : 0.2;
+    for (float& number : numbers) number = static_cast<float>(scale * random.next_normal());
+    inputs.emplace(graph.node(id).get<InputAttributes>().name, std::move(numbers));
+  }
+  return testing::run_plan(graph, outputs, inputs,
+                           {.batch_size = batch_size, .threads = 2, .precision = precision});
+}
+
+TEST(Precision, LayersOfNarrowValuesAreRightWithinRounding) {
+  for (const bool convolve : {false, true}) {
+    for (const std::int64_t batch_size : {2, 33, 64}) {
+      Graph graph;
+      const std::vector<Value> outputs = layers_of(graph, convolve);
+      const auto narrow = results_of(graph, outputs, batch_size, bf16_here());
+      const auto wide = results_of(graph, outputs, batch_size, Precision::fp32);
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        double difference = 0, size = 0;
+        for (std::size_t j = 0; j < wide[i].size(); ++j) {
+          difference += std::pow(static_cast<double>(narrow[i][j] - wide[i][j]), 2);
+          size += std::pow(static_cast<double>(wide[i][j]), 2);
+        }
+        // Roundings of 2^-9, one after the other, and relus that end on the other side. What is
+        // laid out wrongly is wrong by as much as it is large.
+        EXPECT_LT(std::sqrt(difference), 0.1 * std::sqrt(size))
+            << (convolve ? "convolutions, " : "") << "batch " << batch_size << ", output " << i;
+      }
+    }
+  }
 }
 
 TEST(Precision, AValueIsRoundedOnceForAllItsProducts) {

@@ -44,20 +44,26 @@ struct Case {
   std::int64_t rows, columns, runs, run_length;
   bool relu = false;
   std::int64_t block_words = 1 << 30;
+  /// Windows of an image, and images whose windows follow one another.
+  std::int64_t width = 1, images_at_once = 1;
 };
 
 std::vector<Case> cases() {
-  return {{1, 1, 1, 1},
-          {1, 400, 1, 20},
-          {7, 33, 1, 19},
-          {9, 31, 1, 5000},
-          {130, 65, 3, 7, true},
-          {17, 16, 300, 31, true},
-          {64, 100, 1, 3},
-          {32, 64, 9, 16},
-          // Inner dimensions in blocks that were asked for; neither A nor B fits the caches.
-          {50, 40, 1, 1500, true, 640},
-          {401, 300, 1, 600}};
+  return {
+      {1, 1, 1, 1},
+      {1, 400, 1, 20},
+      {7, 33, 1, 19},
+      {9, 31, 1, 5000},
+      {130, 65, 3, 7, true},
+      {17, 16, 300, 31, true},
+      {64, 100, 1, 3},
+      {32, 64, 9, 16},
+      // Inner dimensions in blocks that were asked for; neither A nor B fits the caches.
+      {50, 40, 1, 1500, true, 640},
+      {401, 300, 1, 600},
+      // Rows of images: the last with fewer windows; several taken at once, the last time fewer.
+      {77, 45, 1, 40, false, 1 << 30, 32},
+      {210, 40, 2, 16, true, 1 << 30, 5, 32}};
 }
 
 /// How the words of A lie: those of a run one after the other, with gaps between them, or below one
@@ -91,15 +97,21 @@ void Products::agree_with_sums_in_double(const Case& c, Order order) const {
   product.run_length = c.run_length;
   product.a.step_n = order == Order::below ? 1 : c.runs * apart;
   product.c.step_n = c.columns + 1;
+  product.width = c.width;
+  product.images_at_once = c.images_at_once;
+  for (RowOffsets* offsets : {&product.a, &product.c}) {
+    offsets->step_w = offsets->step_n;
+    offsets->step_n *= c.width;
+  }
   product.b_stride = panel;
   product.panel_step = inner * panel;
   product.relu = c.relu;
   product.block_words = c.block_words;
   const std::int64_t panels = (c.columns + panel - 1) / panel;
-  const auto a = words(c.rows * product.a.step_n + c.runs * apart, 1),
+  const auto a = words(c.rows * product.a.step_w + c.runs * apart, 1),
              b = words(panels * inner * panel, 2);
   const auto bias = random_floats(c.columns, 3);
-  const auto before = random_floats(c.rows * product.c.step_n, 4);
+  const auto before = random_floats(c.rows * product.c.step_w, 4);
 
   std::vector<float> found;
   for (const int threads : {1, 2, 3}) {
@@ -113,13 +125,13 @@ void Products::agree_with_sums_in_double(const Case& c, Order order) const {
   }
   for (std::int64_t row = 0; row < c.rows; ++row) {
     for (std::int64_t column = 0; column < c.columns; ++column) {
-      const auto at = static_cast<std::size_t>(row * product.c.step_n + column);
+      const auto at = static_cast<std::size_t>(row * product.c.step_w + column);
       double expected = 0, size = 1;
       std::int64_t k = 0;
       for (const std::int64_t offset : product.run_offsets) {
         for (std::int64_t i = 0; i < c.run_length; ++i, ++k) {
           const double term = product_of_words(
-              a[static_cast<std::size_t>(row * product.a.step_n + offset + product.a_step * i)],
+              a[static_cast<std::size_t>(row * product.a.step_w + offset + product.a_step * i)],
               b[static_cast<std::size_t>(column / panel * product.panel_step + k * panel +
                                          column % panel)],
               are_pairs());
@@ -135,7 +147,7 @@ void Products::agree_with_sums_in_double(const Case& c, Order order) const {
           << c.rows << " x " << inner << " x " << c.columns << " at " << row << ", " << column;
     }
     if (row + 1 < c.rows) {
-      const auto gap = static_cast<std::size_t>((row + 1) * product.c.step_n - 1);
+      const auto gap = static_cast<std::size_t>((row + 1) * product.c.step_w - 1);
       EXPECT_EQ(found[gap], before[gap]) << "written past the columns";
     }
   }

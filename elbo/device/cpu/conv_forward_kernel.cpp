@@ -8,16 +8,11 @@
 namespace elbo::cpu {
 namespace {
 
-/// Pairs run along the channels.
-Words words_for(const ConvGeometry& g, Precision precision) {
-  return g.inputs() % 2 == 0 ? words_of(precision) : Words::floats;
-}
-
 class ConvForwardKernel : public Kernel {
  public:
   ConvForwardKernel(const KernelContext& context, const Group& group)
       : g_(conv_geometry(context, group.nodes.front())),
-        words_(words_for(g_, context.precision)),
+        words_(conv_words(g_, Op::conv2d, context.precision)),
         epilogue_(epilogue_of(context, group)),
         y_(context.buffer(group.nodes.back())) {
     const Node& node = context.node(group.nodes.front());

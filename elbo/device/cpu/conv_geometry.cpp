@@ -68,6 +68,33 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id) {
   return geometry;
 }
 
+std::int64_t plane_length(const ConvGeometry& g, std::size_t axis) {
+  return ((g.y[axis] - 1) * g.stride + g.weights[axis - 1] + g.stride - 1) / g.stride;
+}
+
+bool prefers_patches(const ConvGeometry& g) {
+  constexpr std::int64_t kFewChannels = 4;
+  return g.groups == 1 && g.x[3] <= kFewChannels;
+}
+
+Words conv_words(const ConvGeometry& g, Op op, Precision precision) {
+  bool can_pair = false;
+  switch (op) {
+    case Op::conv2d:
+      can_pair = g.inputs() % 2 == 0;
+      break;
+    case Op::conv2d_input_gradient:
+      can_pair = g.outputs() % 2 == 0 && !prefers_patches(g);
+      break;
+    default:
+      // Pays where most of a plane's pixels are windows.
+      constexpr std::int64_t kMostPixelsAWindow = 4;
+      can_pair = g.stride * g.x[3] <= kMostPhaseWords &&
+                 plane_length(g, 1) * plane_length(g, 2) <= kMostPixelsAWindow * g.y[1] * g.y[2];
+  }
+  return can_pair ? words_of(precision) : Words::floats;
+}
+
 void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias) {
   if (bias == nullptr || channels == 1) {
     std::fill_n(pixels, count * channels, bias == nullptr ? 0 : *bias);
@@ -81,7 +108,10 @@ void apply_relu(float* values, std::int64_t count) {
 }
 
 Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& layout) {
-  const bool is_as_it_is = layout.layout == Layout::rows && layout.words == Words::floats &&
+  const bool are_as_they_are =
+      layout.words == Words::floats ||
+      (context.is_narrow(context.root(id)) && layout.columns % 2 == 0 && layout.inner_unit == 1);
+  const bool is_as_it_is = layout.layout == Layout::rows && are_as_they_are &&
                            layout.above + layout.below + layout.before + layout.after == 0;
   return is_as_it_is ? context.buffer(id) : context.copies.request(context.root(id), layout);
 }

@@ -45,6 +45,16 @@ std::int64_t images_at_once(const MicroKernels& kernels);
 
 ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
 
+/// The words of the operation's operands. Pairs run along the channels, or in the weights' gradient
+/// along pixels.
+Words conv_words(const ConvGeometry& g, Op op, Precision precision);
+/// An input gradient by way of patches: columns of its product are channels of x, and with few most
+/// of each vector would idle.
+bool prefers_patches(const ConvGeometry& g);
+/// Weights' gradient in pairs: pixels of a phase of x that windows read, along an axis of x (1:
+/// height, 2: width).
+std::int64_t plane_length(const ConvGeometry& g, std::size_t axis);
+
 /// Every pixel's channels become the bias, or zeros without one.
 void fill_pixels(float* pixels, std::int64_t count, std::int64_t channels, const float* bias);
 /// A NaN stays.

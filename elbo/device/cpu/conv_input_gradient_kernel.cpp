@@ -11,11 +11,6 @@
 namespace elbo::cpu {
 namespace {
 
-/// Pairs run along the channels of dy.
-Words words_for(const ConvGeometry& g, Precision precision) {
-  return g.outputs() % 2 == 0 ? words_of(precision) : Words::floats;
-}
-
 /// One axis of one remainder: x = q * stride + first_x meets window elements first_tap + t * stride
 /// in y = q - t, for q from first_q on and t from 0 to taps.
 struct Phase {
@@ -42,7 +37,7 @@ class ConvInputGradientKernel : public Kernel {
  public:
   ConvInputGradientKernel(const KernelContext& context, const Group& group)
       : g_(conv_geometry(context, group.nodes.front())),
-        words_(words_for(g_, context.precision)),
+        words_(conv_words(g_, Op::conv2d_input_gradient, context.precision)),
         epilogue_(epilogue_of(context, group)),
         x_(context.buffer(group.nodes.back())) {
     const Node& node = context.node(group.nodes.front());
@@ -148,12 +143,6 @@ class ConvInputGradientKernel : public Kernel {
   std::vector<Part> parts_;
   bool leaves_gaps_ = false;
 };
-
-/// Columns of the product are channels of x: with few, most of each vector would idle.
-bool prefers_patches(const ConvGeometry& g) {
-  constexpr std::int64_t kFewChannels = 4;
-  return g.groups == 1 && g.x[3] <= kFewChannels;
-}
 
 }  // namespace
 

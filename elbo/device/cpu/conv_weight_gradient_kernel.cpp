@@ -11,24 +11,11 @@
 namespace elbo::cpu {
 namespace {
 
-/// Pixels of a phase that windows read, along an axis of x (1: height, 2: width).
-std::int64_t plane_length(const ConvGeometry& g, std::size_t axis) {
-  return ((g.y[axis] - 1) * g.stride + g.weights[axis - 1] + g.stride - 1) / g.stride;
-}
-
-/// Pairs pay where most of a plane's pixels are windows.
-Words words_for(const ConvGeometry& g, Precision precision) {
-  constexpr std::int64_t kMostPixelsAWindow = 4;
-  const bool pays = g.stride * g.x[3] <= kMostPhaseWords &&
-                    plane_length(g, 1) * plane_length(g, 2) <= kMostPixelsAWindow * g.y[1] * g.y[2];
-  return pays ? words_of(precision) : Words::floats;
-}
-
 class ConvWeightGradientKernel : public Kernel {
  public:
   ConvWeightGradientKernel(const KernelContext& context, const Group& group)
       : g_(conv_geometry(context, group.nodes.front())),
-        words_(words_for(g_, context.precision)),
+        words_(conv_words(g_, Op::conv2d_weight_gradient, context.precision)),
         result_(context.buffer(group.nodes.back())) {
     product_.kernels = &micro_kernels_for(words_);
     product_.rows = g_.weights[0] * g_.weights[1] * g_.weights[2];

@@ -20,6 +20,7 @@ class CopyImagePairsKernel : public CopyKernel {
       : l_(copy.layout),
         width_(l_.columns / l_.channels),
         source_(context.buffer(copy.source)),
+        is_narrow_(context.is_narrow(copy.source)),
         target_(&copy.address),
         threads_(context.threads),
         rows_at_once_(std::clamp<std::int64_t>(
@@ -44,7 +45,8 @@ class CopyImagePairsKernel : public CopyKernel {
   }
 
   KernelSummary summary() const override {
-    const double read = 4.0 * static_cast<double>(l_.matrices * l_.rows * l_.columns);
+    const double read =
+        (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
     return {.name = "to_bf16",
             .detail = l_.to_string(),
             .bytes = read + static_cast<double>(l_.bytes())};
@@ -54,11 +56,12 @@ class CopyImagePairsKernel : public CopyKernel {
   std::uint32_t* target() const { return target_.as<std::uint32_t>(); }
   std::int64_t plane() const { return l_.plane_height * l_.plane_width; }
   /// Row y of the first image of a pair, and the same of the second, null where there is none.
-  const float* first_image(std::int64_t pair, std::int64_t y) const {
-    return source_.floats() + (2 * pair * l_.rows + y) * l_.columns;
+  Numbers first_image(std::int64_t pair, std::int64_t y) const {
+    const Numbers all{source_.as<std::byte>(), is_narrow_};
+    return all + (2 * pair * l_.rows + y) * l_.columns;
   }
-  const float* second_image(std::int64_t pair, const float* first) const {
-    return 2 * pair + 1 < l_.matrices ? first + l_.rows * l_.columns : nullptr;
+  Numbers second_image(std::int64_t pair, Numbers first) const {
+    return 2 * pair + 1 < l_.matrices ? first + l_.rows * l_.columns : Numbers();
   }
 
   /// body(pair, part) for each part of each pair.
@@ -75,8 +78,7 @@ class CopyImagePairsKernel : public CopyKernel {
   void lay_into_panels(std::int64_t pair, std::int64_t y) const {
     const std::int64_t channels = l_.channels / l_.groups, panel = panel_rows_.panel();
     std::uint32_t* to = target() + (pair * plane() + y * l_.plane_width) * panel;
-    const float* first = first_image(pair, y);
-    const float* second = second_image(pair, first);
+    const Numbers first = first_image(pair, y), second = second_image(pair, first);
     for (std::int64_t group = 0; group < l_.groups;
          ++group, to += l_.group_words(panel_rows_.panel())) {
       for (std::int64_t x = 0; x < l_.plane_width; ++x) {
@@ -85,7 +87,7 @@ class CopyImagePairsKernel : public CopyKernel {
           continue;
         }
         const std::int64_t at = x * l_.channels + group * channels;
-        panel_rows_.spread(first + at, second == nullptr ? nullptr : second + at, channels,
+        panel_rows_.spread(first + at, second.at == nullptr ? second : second + at, channels,
                            to + x * panel);
       }
     }
@@ -144,11 +146,12 @@ class CopyImagePairsKernel : public CopyKernel {
     std::fill_n(to, begin * channels, 0);
     std::fill(to + end * channels, to + count * channels, 0);
     if (words == 0) return;
-    const float* first = first_image(pair, y) + (x + begin) * channels;
-    const float* second = second_image(pair, first);
+    const Numbers first = first_image(pair, y) + (x + begin) * channels;
+    const Numbers second = second_image(pair, first);
+    const bool has_second = second.at != nullptr;
     std::uint32_t* inside = to + begin * channels;
-    pack_.pair_rows(first, second == nullptr ? first : second, words, inside, kMostPhaseWords, 0);
-    for (std::int64_t i = 0; second == nullptr && i < words; ++i) inside[i] &= 0xffffu;
+    pack_.pair(first, has_second ? second : first, words, inside, kMostPhaseWords, 0);
+    for (std::int64_t i = 0; !has_second && i < words; ++i) inside[i] &= 0xffffu;
   }
 
   void clear_ends_of_rows() const {
@@ -162,7 +165,9 @@ class CopyImagePairsKernel : public CopyKernel {
   OperandLayout l_;
   /// Of an image.
   std::int64_t width_;
-  Buffer source_, target_;
+  Buffer source_;
+  bool is_narrow_;
+  Buffer target_;
   int threads_;
   /// Of a phase, as many as are transposed together.
   std::int64_t rows_at_once_;

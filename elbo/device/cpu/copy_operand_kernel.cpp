@@ -24,6 +24,7 @@ class CopyOperandKernel : public CopyKernel {
       : l_(copy.layout),
         panel_(micro_kernels_for(l_.words).columns),
         source_(context.buffer(copy.source)),
+        is_narrow_(context.is_narrow(copy.source)),
         target_(&copy.address),
         threads_(context.threads) {
     if (l_.layout == Layout::panels_of_taps) {
@@ -58,13 +59,15 @@ class CopyOperandKernel : public CopyKernel {
   }
 
   KernelSummary summary() const override {
-    const double read = 4.0 * static_cast<double>(l_.matrices * l_.rows * l_.columns);
+    const double read =
+        (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
     return {.name = l_.words == Words::floats ? "copy" : "to_bf16",
             .detail = l_.to_string(),
             .bytes = read + static_cast<double>(l_.bytes())};
   }
 
  private:
+  Numbers source() const { return {source_.as<std::byte>(), is_narrow_}; }
   bool is_bf16() const { return l_.words == Words::bf16; }
   /// Along the inner dimension.
   std::int64_t rows_a_word() const { return is_bf16() ? 2 : 1; }
@@ -77,13 +80,13 @@ class CopyOperandKernel : public CopyKernel {
     if (l_.before == 0 && tail == 0 && height == l_.rows) {
       const std::int64_t count = l_.matrices * l_.rows * l_.columns;
       return parallel_for(threads_, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-        convert(l_.words, source_.floats() + begin, target + begin * size, end - begin);
+        convert(l_.words, source() + begin, target + begin * size, end - begin);
       });
     }
     for_each_row(l_.matrices * height, [&](std::int64_t i) {
       std::byte* row = target + i * row_bytes;
-      const float* from = source_row(i);
-      if (from == nullptr) {
+      const Numbers from = source_row(i);
+      if (from.at == nullptr) {
         std::memset(row, 0, static_cast<std::size_t>(row_bytes));
         return;
       }
@@ -103,11 +106,11 @@ class CopyOperandKernel : public CopyKernel {
   }
 
   /// What row i of the framed matrices holds; null in the frame.
-  const float* source_row(std::int64_t i) const {
+  Numbers source_row(std::int64_t i) const {
     const std::int64_t height = l_.above + l_.rows + l_.below;
     const std::int64_t y = i % height - l_.above;
-    if (y < 0 || y >= l_.rows) return nullptr;
-    return source_.floats() + (i / height * l_.rows + y) * l_.columns;
+    if (y < 0 || y >= l_.rows) return {};
+    return source() + (i / height * l_.rows + y) * l_.columns;
   }
 
   /// Squares of 16 words, each of two rows.
@@ -117,21 +120,31 @@ class CopyOperandKernel : public CopyKernel {
     parallel_for(threads_, l_.columns, kSide, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t column = begin; column < end; column += kSide) {
         const std::int64_t columns = std::min(kSide, end - column);
+        std::uint32_t* to = target_.as<std::uint32_t>() + column * row_words;
         for (std::int64_t word = 0; word < row_words; word += kSide) {
-          const std::int64_t words = std::min(kSide, row_words - word);
-          std::uint32_t square[kSide][kSide];
-          for (std::int64_t k = 0; k < words; ++k) {
-            const std::int64_t row = 2 * (word + k);
-            const float* from = source_.floats() + row * l_.columns + column;
-            const float* lower = row < l_.rows ? from : kZeros;
-            const float* upper = row + 1 < l_.rows ? from + l_.columns : kZeros;
-            pack_.pair_rows(lower, upper, columns, square[k], kSide, 0);
+          if (2 * (word + kSide) <= l_.rows) {
+            pack_.transpose_pairs(source() + 2 * word * l_.columns + column, l_.columns, columns,
+                                  to + word, row_words);
+          } else {
+            transpose_last_rows(column, columns, word, std::min(kSide, row_words - word), to);
           }
-          pack_.transpose(square[0], kSide, words, columns,
-                          target_.as<std::uint32_t>() + column * row_words + word, row_words);
         }
       }
     });
+  }
+
+  /// Rows that are missing are zeros.
+  void transpose_last_rows(std::int64_t column, std::int64_t columns, std::int64_t word,
+                           std::int64_t words, std::uint32_t* to) const {
+    std::uint32_t square[16][16];
+    const Numbers zeros{reinterpret_cast<const std::byte*>(kZeros), is_narrow_};
+    for (std::int64_t k = 0; k < words; ++k) {
+      const std::int64_t row = 2 * (word + k);
+      const Numbers from = source() + row * l_.columns + column;
+      pack_.pair(row < l_.rows ? from : zeros, row + 1 < l_.rows ? from + l_.columns : zeros,
+                 columns, square[k], 16, 0);
+    }
+    pack_.transpose(square[0], 16, words, columns, to + word, l_.row_words());
   }
 
   void copy_panels() const {
@@ -143,12 +156,12 @@ class CopyOperandKernel : public CopyKernel {
     const std::int64_t columns = l_.columns / l_.groups, group_words = l_.group_words(panel_);
     const std::int64_t words_a_matrix = l_.inner_words(l_.rows);
     const std::int64_t first = k % words_a_matrix * rows_a_word();
-    const float* row = source_.floats() + (k / words_a_matrix * l_.rows + first) * l_.columns;
+    const Numbers row = source() + (k / words_a_matrix * l_.rows + first) * l_.columns;
     std::uint32_t* to = target_.as<std::uint32_t>() + k * panel_;
     for (std::int64_t group = 0; group < l_.groups; ++group, to += group_words) {
       if (first < l_.rows) {
-        const float* from = row + group * columns;
-        panel_rows_.spread(from, first + 1 < l_.rows ? from + l_.columns : nullptr, columns, to);
+        const Numbers from = row + group * columns;
+        panel_rows_.spread(from, first + 1 < l_.rows ? from + l_.columns : Numbers(), columns, to);
       } else {
         panel_rows_.clear(columns, to);
       }
@@ -199,7 +212,9 @@ class CopyOperandKernel : public CopyKernel {
   int panel_;
   /// Of transposed matrices in a panel.
   std::vector<std::int64_t> order_ = {0};
-  Buffer source_, target_;
+  Buffer source_;
+  bool is_narrow_;
+  Buffer target_;
   int threads_;
   PanelRows panel_rows_{l_};
   const PackFunctions& pack_ = pack_functions();

@@ -11,6 +11,7 @@
 #include "elbo/base/float_mode.h"
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
+#include "elbo/device/cpu/narrow_values.h"
 #include "elbo/device/cpu/operand_copies.h"
 #include "elbo/device/cpu/parameter_copies.h"
 #include "elbo/device/cpu/tile_ops.h"
@@ -42,9 +43,11 @@ class CpuExecutor : public Executor {
                  .batch_size = options.batch_size,
                  .threads = options.threads,
                  .precision = options.precision,
-                 .parameter_changes = options.parameter_changes},
+                 .parameter_changes = options.parameter_changes,
+                 .narrow = narrow_},
         parameter_copies_(graph),
         outputs_(outputs) {
+    narrow_ = narrow_values(context_, outputs);
     bind_parameters(parameters);
     place_outputs();
     make_kernels();
@@ -202,7 +205,7 @@ class CpuExecutor : public Executor {
     const auto open = [&](NodeId id, int first, int last) {
       booking_of[index(id)] = static_cast<int>(bookings.size());
       bookings.push_back({[this, id](std::byte* address) { addresses_[index(id)] = address; },
-                          {context_.count(id) * 4, first, last}});
+                          {context_.count(id) * (context_.is_narrow(id) ? 2 : 4), first, last}});
     };
     std::vector<NodeId> constants;
     for (int step = 0; step < end; ++step) {
@@ -293,6 +296,7 @@ class CpuExecutor : public Executor {
   Fusion fusion_;
   std::vector<std::byte*> addresses_;
   OperandCopies operand_copies_;
+  std::vector<bool> narrow_;
   KernelContext context_;
   ParameterCopies parameter_copies_;
   std::vector<PlanOutput> outputs_;

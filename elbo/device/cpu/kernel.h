@@ -56,6 +56,8 @@ struct KernelContext {
   int threads;
   Precision precision;
   ParameterChanges parameter_changes;
+  /// By node id, of roots.
+  const std::vector<bool>& narrow;
 
   NodeId root(NodeId id) const { return fusion.root[static_cast<std::size_t>(id)]; }
   Buffer buffer(NodeId id) const { return Buffer(&addresses[static_cast<std::size_t>(root(id))]); }
@@ -63,6 +65,8 @@ struct KernelContext {
   bool is_fixed(NodeId root) const {
     return parameter_changes == ParameterChanges::never && graph.node(root).op == Op::parameter;
   }
+  /// A value that is stored in bfloat16 (narrow_values.h).
+  bool is_narrow(NodeId root) const { return narrow[static_cast<std::size_t>(root)]; }
   const Node& node(NodeId id) const { return graph.node(id); }
   Extents extents(NodeId id) const { return graph.node(id).shape.resolve(batch_size); }
   std::int64_t count(NodeId id) const { return graph.node(id).shape.count(batch_size); }

@@ -87,8 +87,8 @@ class MapKernel : public Kernel {
                static_cast<double>(load.direct || load.gathers ? all : load.pattern.inner());
     }
     for (const MapStore& store : program_.stores) {
-      bytes +=
-          4.0 * static_cast<double>(store.over_rows ? rows_in(program_.count) : program_.count);
+      bytes += (store.is_narrow ? 2.0 : 4.0) *
+               static_cast<double>(store.over_rows ? rows_in(program_.count) : program_.count);
     }
     const bool reduces =
         !program_.reductions.empty() || program_.has_whole_rows || program_.columns > 0;
@@ -202,11 +202,18 @@ class MapKernel : public Kernel {
       if (program_.tiles[i] >= 0) slots[first + i] = tiles + program_.tiles[i] * tile_size_;
     }
     for (const MapStore& store : program_.stores) {
+      if (store.is_narrow) continue;
       slots[static_cast<std::size_t>(store.slot)] =
           store.target.floats() + (store.over_rows ? rows_in(begin) : begin);
     }
     for (const MapInstruction& instruction : program_.instructions) {
       execute(instruction, length, slots);
+    }
+    for (const MapStore& store : program_.stores) {
+      if (!store.is_narrow) continue;
+      functions_.to_bf16(slots[static_cast<std::size_t>(store.slot)],
+                         store.target.as<std::uint16_t>() + begin,
+                         static_cast<std::size_t>(length));
     }
     for (const MapReduction& reduction : program_.reductions) {
       reduce(reduction, slots[static_cast<std::size_t>(reduction.slot)], begin, length);

@@ -189,6 +189,7 @@ class Compiler {
     program_.stores.push_back(
         {.slot = slot,
          .target = context_.buffer(id),
+         .is_narrow = context_.is_narrow(id),
          .over_rows = program_.has_whole_rows && context_.count(id) != program_.count});
   }
 
@@ -272,8 +273,10 @@ class Compiler {
     for (const MapReduction& reduction : program_.reductions) use(reduction.slot, end);
     for (const MapColumnSum& sum : program_.column_sums) use(sum.slot, end);
     std::vector<bool> stored(program_.tiles.size(), false);
-    for (const MapStore& store : program_.stores)
-      stored[static_cast<std::size_t>(store.slot - first)] = true;
+    for (const MapStore& store : program_.stores) {
+      if (store.is_narrow) use(store.slot, end);
+      stored[static_cast<std::size_t>(store.slot - first)] = !store.is_narrow;
+    }
 
     std::vector<int> free;
     for (int time = 0; time < end; ++time) {

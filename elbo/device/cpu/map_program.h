@@ -68,6 +68,8 @@ struct MapInstruction {
 struct MapStore {
   int slot = 0;
   Buffer target;
+  /// In bfloat16.
+  bool is_narrow = false;
   /// One number a row.
   bool over_rows = false;
 };

@@ -22,6 +22,8 @@ struct Tile {
   std::int64_t runs, run_length, a_step;
   const float* b;
   std::int64_t b_stride;
+  /// B may be read beyond its last row, up to a multiple of MicroKernels::inner_words.
+  bool b_ends_with_zeros;
   /// Null: none.
   const float* bias;
   bool relu;

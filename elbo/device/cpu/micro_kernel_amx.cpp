@@ -74,10 +74,11 @@ struct RowsOfA {
 /// Words of a row are neighbours.
 ELBO_AVX512 void gather_rows(const RowsOfA& a, const InnerPosition& position, int words,
                              Square& to) {
-  if (words == kSide && position.rest() >= kSide) {
+  if (position.rest() >= words) {
     const std::int64_t offset = position.offset();
+    const auto inside = static_cast<__mmask16>(mask_of(words));
     for (int i = 0; i < a.count; ++i) {
-      _mm512_store_si512(to[i], _mm512_loadu_si512(a.rows[i] + offset));
+      _mm512_store_si512(to[i], _mm512_maskz_loadu_epi32(inside, a.rows[i] + offset));
     }
     return;
   }
@@ -144,7 +145,7 @@ void load_b(const Tile& tile, const float* b, int words) {
   alignas(64) float rows[kSide][2 * kSide];
   const float* from = b;
   std::int64_t stride = tile.b_stride;
-  if (words < kSide) {
+  if (words < kSide && !tile.b_ends_with_zeros) {
     for (int i = 0; i < kSide; ++i) {
       if (i < words) {
         std::copy_n(b + i * tile.b_stride, kVectors * kSide, rows[i]);

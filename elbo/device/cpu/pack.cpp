@@ -53,6 +53,31 @@ void pair_rows(const float* lower, const float* upper, std::int64_t count, std::
   std::memcpy(result + in_panel, words, bytes);
 }
 
+void pair_bf16_rows(const std::uint16_t* lower, const std::uint16_t* upper, std::int64_t count,
+                    std::uint32_t* result, std::int64_t panel, std::int64_t panel_step) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::Rebind<std::uint16_t, decltype(d)> half;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto pair = [&](const std::uint16_t* low, const std::uint16_t* high, std::uint32_t* to)
+                        HWY_ATTR {
+                          const auto first = hn::PromoteTo(d, hn::LoadU(half, low));
+                          const auto second = hn::PromoteTo(d, hn::LoadU(half, high));
+                          hn::StoreU(hn::Or(first, hn::ShiftLeft<16>(second)), d, to);
+                        };
+  std::int64_t i = 0, in_panel = 0;
+  for (; i + lanes <= count; i += lanes) {
+    pair(lower + i, upper + i, result + in_panel);
+    in_panel += lanes;
+    if (in_panel == panel) {
+      in_panel = 0;
+      result += panel_step;
+    }
+  }
+  for (; i < count; ++i, ++in_panel) {
+    result[in_panel] = lower[i] | static_cast<std::uint32_t>(upper[i]) << 16;
+  }
+}
+
 void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int64_t rows,
                std::int64_t columns, std::uint32_t* result, std::int64_t result_stride) {
   std::int64_t row = 0;
@@ -93,8 +118,32 @@ void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int
   }
 }
 
+void transpose_row_pairs(const float* source, std::int64_t source_stride, std::int64_t columns,
+                         std::uint32_t* result, std::int64_t result_stride) {
+  std::uint32_t square[16][16];
+  for (std::int64_t k = 0; k < 16; ++k, source += 2 * source_stride) {
+    pair_rows(source, source + source_stride, columns, square[k], 16, 0);
+  }
+  transpose(square[0], 16, 16, columns, result, result_stride);
+}
+
+void transpose_bf16_row_pairs(const std::uint16_t* source, std::int64_t source_stride,
+                              std::int64_t columns, std::uint32_t* result,
+                              std::int64_t result_stride) {
+  std::uint32_t square[16][16];
+  for (std::int64_t k = 0; k < 16; ++k, source += 2 * source_stride) {
+    pair_bf16_rows(source, source + source_stride, columns, square[k], 16, 0);
+  }
+  transpose(square[0], 16, 16, columns, result, result_stride);
+}
+
 PackFunctions make_pack_functions() {
-  return {.spread_row = spread_row, .pair_rows = pair_rows, .transpose = transpose};
+  return {.spread_row = spread_row,
+          .pair_rows = pair_rows,
+          .pair_bf16_rows = pair_bf16_rows,
+          .transpose_row_pairs = transpose_row_pairs,
+          .transpose_bf16_row_pairs = transpose_bf16_row_pairs,
+          .transpose = transpose};
 }
 
 }  // namespace elbo::cpu::HWY_NAMESPACE
@@ -117,22 +166,31 @@ const PackFunctions& pack_functions() {
   static const PackFunctions table = [] {
     PackFunctions functions = HWY_DYNAMIC_DISPATCH(make_pack_functions)();
     const Avx512Packing faster = avx512_packing();
-    if (faster.pair_rows != nullptr) functions.pair_rows = faster.pair_rows;
+    if (faster.pair_rows != nullptr) {
+      functions.pair_rows = faster.pair_rows;
+      functions.transpose_row_pairs = faster.transpose_row_pairs;
+      functions.transpose_bf16_row_pairs = faster.transpose_bf16_row_pairs;
+    }
     return functions;
   }();
   return table;
 }
 
-void convert(Words words, const float* from, std::byte* to, std::int64_t count) {
+void convert(Words words, Numbers from, std::byte* to, std::int64_t count) {
   const auto n = static_cast<std::size_t>(count);
+  ELBO_ASSERT(!from.are_bf16 || words == Words::bf16);
   switch (words) {
     case Words::floats:
-      std::memcpy(to, from, n * sizeof(float));
+      std::memcpy(to, from.at, n * sizeof(float));
       return;
     case Words::rounded_floats:
-      return tile_functions().round_to_bf16(from, reinterpret_cast<float*>(to), n);
+      return tile_functions().round_to_bf16(from.floats(), reinterpret_cast<float*>(to), n);
     case Words::bf16:
-      return tile_functions().to_bf16(from, reinterpret_cast<std::uint16_t*>(to), n);
+      if (from.are_bf16) {
+        std::memcpy(to, from.at, n * sizeof(std::uint16_t));
+      } else {
+        tile_functions().to_bf16(from.floats(), reinterpret_cast<std::uint16_t*>(to), n);
+      }
   }
 }
 
@@ -164,7 +222,9 @@ void transpose_into_panel(Words words, const float* from, std::int64_t stride, s
     for (std::int64_t row = 0; row < rows; ++row) {
       std::uint32_t* line = staged + row * kStagedWords;
       line[staged_words - 1] = 0;  // half of the last word may stay empty
-      convert(words, from + row * stride + at, reinterpret_cast<std::byte*>(line), count);
+      const float* numbers = from + row * stride + at;
+      convert(words, {.at = reinterpret_cast<const std::byte*>(numbers)},
+              reinterpret_cast<std::byte*>(line), count);
     }
     transpose(staged, kStagedWords, rows, staged_words, to + at / numbers_a_word * panel, panel);
   }

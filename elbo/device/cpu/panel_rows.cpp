@@ -9,12 +9,12 @@ PanelRows::PanelRows(const OperandLayout& layout)
       panel_(micro_kernels_for(words_).columns),
       step_(layout.panel_words(panel_)) {}
 
-void PanelRows::spread(const float* row, const float* second, std::int64_t columns,
-                       std::uint32_t* to) const {
+void PanelRows::spread(Numbers row, Numbers second, std::int64_t columns, std::uint32_t* to) const {
+  const bool has_second = second.at != nullptr;
   const std::int64_t whole = columns / panel_ * panel_, rest = columns - whole;
   switch (words_) {
     case Words::floats:
-      pack_.spread_row(row, columns, to, panel_, step_);
+      pack_.spread_row(row.floats(), columns, to, panel_, step_);
       break;
     case Words::rounded_floats:
       for (std::int64_t at = 0; at < columns; at += panel_) {
@@ -23,8 +23,8 @@ void PanelRows::spread(const float* row, const float* second, std::int64_t colum
       }
       break;
     case Words::bf16:
-      pack_.pair_rows(row, second == nullptr ? row : second, columns, to, panel_, step_);
-      for (std::int64_t i = 0; second == nullptr && i < columns; ++i) {
+      pack_.pair(row, has_second ? second : row, columns, to, panel_, step_);
+      for (std::int64_t i = 0; !has_second && i < columns; ++i) {
         to[i / panel_ * step_ + i % panel_] &= 0xffffu;
       }
       break;

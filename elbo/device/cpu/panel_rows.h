@@ -16,7 +16,7 @@ class PanelRows {
   int panel() const { return panel_; }
   /// A row, or in words of bfloat16 a pair of rows, of `columns` elements; the second may be null:
   /// zeros. to: where the row is in the first panel. Panels end with zeros.
-  void spread(const float* row, const float* second, std::int64_t columns, std::uint32_t* to) const;
+  void spread(Numbers row, Numbers second, std::int64_t columns, std::uint32_t* to) const;
   /// A row of zeros.
   void clear(std::int64_t columns, std::uint32_t* to) const;
 

@@ -32,10 +32,10 @@ class RowWalk {
  public:
   RowWalk(const Product& product, std::int64_t row) : p_(product) {
     const std::int64_t windows = p_.height * p_.width;
-    const std::int64_t all_images = p_.rows / windows;
+    all_images_ = ceil_of(p_.rows, windows);
     const std::int64_t blocks = row / (p_.images_at_once * windows);
     first_image_ = blocks * p_.images_at_once;
-    images_ = std::min(p_.images_at_once, all_images - first_image_);
+    images_ = std::min(p_.images_at_once, all_images_ - first_image_);
     const std::int64_t rest = row - first_image_ * windows;
     image_ = rest % images_;
     h_ = rest / images_ / p_.width;
@@ -54,11 +54,13 @@ class RowWalk {
     if (++h_ < p_.height) return;
     h_ = 0;
     first_image_ += images_;
-    images_ = std::min(images_, p_.rows / (p_.height * p_.width) - first_image_);
+    images_ = std::min(images_, all_images_ - first_image_);
   }
 
  private:
   const Product& p_;
+  /// The last may have fewer windows, where one image is taken at a time.
+  std::int64_t all_images_ = 0;
   /// The images whose windows it goes along now, and which of them.
   std::int64_t first_image_ = 0, images_ = 1, image_ = 0;
   std::int64_t h_ = 0, w_ = 0;
@@ -132,6 +134,7 @@ class Worker {
               .a_step = p_.a_step,
               .b = nullptr,
               .b_stride = p_.b_stride,
+              .b_ends_with_zeros = p_.b_ends_with_zeros && is_last,
               .bias = nullptr,
               .relu = p_.relu && is_last,
               .accumulates = !is_first};

@@ -37,6 +37,8 @@ struct Product {
   std::int64_t block_words = 1 << 30;
   /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
   std::int64_t b_stride = 0, panel_step = 0;
+  /// Panels have words up to a multiple of MicroKernels::inner_words, the last of them zeros.
+  bool b_ends_with_zeros = false;
   bool relu = false;
   /// So many products of the same kind, one after the other, with their operands so many words
   /// apart and bias after bias.

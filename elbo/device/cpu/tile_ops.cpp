@@ -324,13 +324,20 @@ const char* target_name() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+
+#include "elbo/device/cpu/pack_avx512.h"
+
 namespace elbo::cpu {
 
 HWY_EXPORT(make_tile_functions);
 HWY_EXPORT(target_name);
 
 const TileFunctions& tile_functions() {
-  static const TileFunctions table = HWY_DYNAMIC_DISPATCH(make_tile_functions)();
+  static const TileFunctions table = [] {
+    TileFunctions functions = HWY_DYNAMIC_DISPATCH(make_tile_functions)();
+    if (const auto faster = avx512_packing().to_bf16) functions.to_bf16 = faster;
+    return functions;
+  }();
   return table;
 }
 

@@ -35,7 +35,7 @@ struct TileFunctions {
   /// result = max(result, x).
   void (*accumulate_max)(const float* x, float* result, std::size_t count) = nullptr;
   void (*fill)(float value, float* result, std::size_t count) = nullptr;
-  /// To the nearest bfloat16, ties to even; NaN stays NaN.
+  /// To the nearest bfloat16, ties to even; NaN stays NaN, and subnormal numbers may become zero.
   void (*to_bf16)(const float* x, std::uint16_t* result, std::size_t count) = nullptr;
   /// The same, as floats.
   void (*round_to_bf16)(const float* x, float* result, std::size_t count) = nullptr;

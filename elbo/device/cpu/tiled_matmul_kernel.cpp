@@ -76,6 +76,11 @@ class TiledMatmulKernel : public Kernel {
       product_.a_step = panel;
       return;
     }
+    if (context.is_narrow(context.root(a)) && !g_.transpose_a) {
+      a_ = context.buffer(a);
+      product_.run_length = product_.a.step_n = g_.inner / 2;
+      return;
+    }
     const OperandLayout layout = rows_of_a();
     a_ = words_ == Words::floats ? context.buffer(a)
                                  : context.copies.request(context.root(a), layout);
@@ -98,6 +103,7 @@ class TiledMatmulKernel : public Kernel {
         .columns = g_.transpose_b ? g_.inner : g_.columns,
         .inner_unit = product_.kernels->inner_words};
     b_ = request_panels(context, b, layout, product_);
+    product_.b_ends_with_zeros = true;
   }
 
   /// True when no vector reaches past a row of B, and its rows don't crowd into few sets of the

@@ -1,0 +1,92 @@
+#include "elbo/device/cpu/narrow_values.h"
+
+#include <algorithm>
+
+#include "elbo/device/cpu/conv_geometry.h"
+
+namespace elbo::cpu {
+namespace {
+
+class NarrowValues {
+ public:
+  NarrowValues(const KernelContext& context, const std::vector<PlanOutput>& outputs)
+      : context_(context), is_narrow_(context.fusion.root.size(), false) {
+    for (const Group& group : context.fusion.groups) {
+      for (const NodeId id : group.results) is_narrow_[index(id)] = can_be_written(group, id);
+    }
+    // Whoever reads it otherwise makes it wide again.
+    std::vector<bool> multiplied(is_narrow_.size(), false);
+    for (const Group& group : context.fusion.groups) {
+      for (const NodeId id : group.nodes) {
+        for (std::size_t operand = 0; operand < context.node(id).inputs.size(); ++operand) {
+          const NodeId value = context.root(context.node(id).inputs[operand]);
+          if (is_made_in(group, value)) continue;
+          const std::size_t root = index(value);
+          if (reads_narrow(group, id, operand)) {
+            multiplied[root] = true;
+          } else {
+            is_narrow_[root] = false;
+          }
+        }
+      }
+    }
+    for (const PlanOutput& output : outputs) {
+      is_narrow_[index(context.root(output.value.id()))] = false;
+    }
+    for (std::size_t i = 0; i < is_narrow_.size(); ++i) {
+      is_narrow_[i] = is_narrow_[i] && multiplied[i];
+    }
+  }
+
+  std::vector<bool> take() && { return std::move(is_narrow_); }
+
+ private:
+  static std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
+
+  static bool is_made_in(const Group& group, NodeId id) {
+    return std::find(group.nodes.begin(), group.nodes.end(), id) != group.nodes.end();
+  }
+
+  /// Rows are whole words.
+  bool has_even_rows(NodeId id) const {
+    const Extents extents = context_.extents(id);
+    return !extents.empty() && extents.back() % 2 == 0;
+  }
+
+  bool can_be_written(const Group& group, NodeId id) const {
+    if (group.kind != GroupKind::map || !has_even_rows(id)) return false;
+    // One number for each element of the index space.
+    const Node& first = context_.node(group.nodes.front());
+    const std::int64_t space = is_reduction(first.op) ? context_.count(first.inputs[0])
+                                                      : context_.count(group.nodes.front());
+    return !is_reduction(context_.node(id).op) && context_.count(id) == space;
+  }
+
+  /// As an operand that is laid out anew, or whose rows are read where they are.
+  bool reads_narrow(const Group& group, NodeId id, std::size_t operand) const {
+    const Node& node = context_.node(id);
+    if (group.kind != GroupKind::contraction || id != group.nodes.front()) return false;
+    if (node.op == Op::matmul) {
+      return has_even_rows(node.inputs[operand]) &&
+             (operand == 0 || !node.get<MatmulAttributes>().transpose_b);
+    }
+    const bool is_image = operand == 0 || node.op == Op::conv2d_weight_gradient;
+    return is_image &&
+           conv_words(conv_geometry(context_, id), node.op, context_.precision) == Words::bf16;
+  }
+
+  const KernelContext& context_;
+  std::vector<bool> is_narrow_;
+};
+
+}  // namespace
+
+std::vector<bool> narrow_values(const KernelContext& context,
+                                const std::vector<PlanOutput>& outputs) {
+  if (words_of(context.precision) != Words::bf16) {
+    return std::vector<bool>(context.fusion.root.size(), false);
+  }
+  return NarrowValues(context, outputs).take();
+}
+
+}  // namespace elbo::cpu
