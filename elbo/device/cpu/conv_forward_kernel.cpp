@@ -39,6 +39,7 @@ class ConvForwardKernel : public Kernel {
     product_.a_group = read;
     product_.c_group = g_.outputs();
     product_.relu = epilogue_.relu;
+    product_.c_is_bf16 = context.is_narrow(group.nodes.back());
     product_.threads = context.threads;
     const OperandLayout weights{.layout = Layout::panels,
                                 .words = words_,

@@ -84,7 +84,7 @@ Words conv_words(const ConvGeometry& g, Op op, Precision precision) {
       can_pair = g.inputs() % 2 == 0;
       break;
     case Op::conv2d_input_gradient:
-      can_pair = g.outputs() % 2 == 0 && !prefers_patches(g);
+      can_pair = g.outputs() % 2 == 0;
       break;
     default:
       // Pays where most of a plane's pixels are windows.

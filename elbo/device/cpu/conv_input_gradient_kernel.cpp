@@ -59,6 +59,7 @@ class ConvInputGradientKernel : public Kernel {
     dy_ = operand(context, node.inputs[0], dy);
     Product common{.kernels = &micro_kernels_for(words_), .columns = g_.inputs()};
     common.relu = epilogue_.relu;
+    common.c_is_bf16 = context.is_narrow(group.nodes.back());
     common.threads = context.threads;
     weights_ = request_panels(context, node.inputs[1],
                               {.layout = Layout::panels_of_taps,
@@ -92,7 +93,7 @@ class ConvInputGradientKernel : public Kernel {
     }
     for (const Part& part : parts_) {
       part.product.run(dy_.floats() + part.a_begin, weights_.floats() + part.b_begin,
-                       x_.floats() + part.c_begin, bias);
+                       part.product.in_c(x_.floats(), part.c_begin), bias);
     }
   }
 

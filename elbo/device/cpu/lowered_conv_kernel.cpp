@@ -30,17 +30,21 @@ class LoweredConvKernel : public Kernel {
         result_(context.buffer(group.nodes.back())) {
     const Node& node = context.node(group.nodes.front());
     const std::int64_t patch = g_.weights[0] * g_.weights[1] * g_.weights[2];
-    const OperandLayout weights{.layout = Layout::panels_of_transpose,
-                                .words = Words::floats,
-                                .rows = patch,
-                                .columns = g_.y[3]};
-    product_.kernels = &float_micro_kernels();
-    product_.rows = g_.y[0] * g_.y[1] * g_.y[2];
+    const Words words = conv_words(g_, Op::conv2d_input_gradient, context.precision);
+    const OperandLayout dy{.layout = Layout::rows,
+                           .words = words,
+                           .rows = g_.y[0] * g_.y[1] * g_.y[2],
+                           .columns = g_.y[3]};
+    const OperandLayout weights{
+        .layout = Layout::panels_of_transpose, .words = words, .rows = patch, .columns = g_.y[3]};
+    product_.kernels = &micro_kernels_for(words);
+    product_.rows = dy.rows;
     product_.columns = patch;
-    product_.a.step_n = product_.run_length = g_.y[3];
+    product_.a.step_n = product_.run_length = dy.row_words();
     product_.c.step_n = patch;
     product_.threads = threads_;
-    dy_ = context.buffer(node.inputs[0]);
+    note_ = note_on(words);
+    dy_ = operand(context, node.inputs[0], dy);
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
     weights_ = request_panels(context, node.inputs[1], weights, product_);
   }
@@ -59,7 +63,7 @@ class LoweredConvKernel : public Kernel {
   }
 
   KernelSummary summary() const override {
-    return g_.summary(Op::conv2d_input_gradient, epilogue_.to_string() + " [patches]");
+    return g_.summary(Op::conv2d_input_gradient, epilogue_.to_string() + " [patches]" + note_);
   }
 
  private:
@@ -93,6 +97,7 @@ class LoweredConvKernel : public Kernel {
   int threads_;
   Product product_;
   Buffer dy_, weights_, bias_, result_;
+  std::string note_;
   float* patches_ = nullptr;
 };
 

@@ -28,7 +28,7 @@ class MapKernel : public Kernel {
       : program_(std::move(program)), detail_(std::move(detail)) {
     ELBO_ASSERT(program_.slot_count() <= kMaxSlots);
     for (const MapLoad& load : program_.loads) {
-      if (load.direct || load.over_rows) continue;
+      if (load.direct || load.is_narrow || load.over_rows) continue;
       const std::int64_t inner = load.pattern.inner();
       if (inner >= kLongRun && inner < program_.count) row_length_ = std::max(row_length_, inner);
     }
@@ -83,8 +83,9 @@ class MapKernel : public Kernel {
     double bytes = 0;
     for (const MapLoad& load : program_.loads) {
       const std::int64_t all = load.over_rows ? rows_in(program_.count) : program_.count;
-      bytes += static_cast<double>(size_of(load.dtype)) *
-               static_cast<double>(load.direct || load.gathers ? all : load.pattern.inner());
+      bytes += static_cast<double>(load.is_narrow ? 2 : size_of(load.dtype)) *
+               static_cast<double>(
+                   load.direct || load.is_narrow || load.gathers ? all : load.pattern.inner());
     }
     for (const MapStore& store : program_.stores) {
       bytes += (store.is_narrow ? 2.0 : 4.0) *
@@ -146,7 +147,7 @@ class MapKernel : public Kernel {
   /// with the run: a tile of it is good for all tiles.
   bool is_same_in_tiles(const MapLoad& load) const {
     const std::vector<LoadPattern::Axis>& axes = load.pattern.axes;
-    if (load.direct || load.gathers || load.over_rows) return false;
+    if (load.direct || load.is_narrow || load.gathers || load.over_rows) return false;
     if (axes.size() != 2 || axes[0].stride != 0 || axes[1].stride != 1) return false;
     const std::int64_t inner = load.pattern.inner();
     const std::int64_t step = program_.columns > 0 ? longest_row() : grain_;
@@ -284,6 +285,11 @@ class MapKernel : public Kernel {
   /// `tile`.
   float* load(const MapLoad& load, std::int64_t begin, std::int64_t length, float* tile) const {
     if (load.direct) return load.source.floats() + begin;
+    if (load.is_narrow) {
+      functions_.from_bf16(load.source.as<std::uint16_t>() + begin, tile,
+                           static_cast<std::size_t>(length));
+      return tile;
+    }
     const std::vector<LoadPattern::Axis>& axes = load.pattern.axes;
     const std::int64_t inner = load.pattern.inner();
     const bool repeats = axes.back().stride == 0;

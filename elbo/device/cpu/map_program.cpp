@@ -111,7 +111,10 @@ class Compiler {
                                                                    : context_.extents(consumer);
     load.pattern = make_pattern(context_.extents(operand), space);
     load.over_rows = is_over_rows(consumer);
-    load.direct = load.dtype == DType::f32 && context_.count(operand) == element_count(space);
+    const bool is_whole = context_.count(operand) == element_count(space);
+    load.is_narrow = context_.is_narrow(context_.root(operand));
+    load.direct = load.dtype == DType::f32 && is_whole && !load.is_narrow;
+    ELBO_ASSERT(is_whole || !load.is_narrow);
     return load;
   }
 

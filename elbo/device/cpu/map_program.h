@@ -39,6 +39,8 @@ struct MapLoad {
   Buffer indices;
   /// The operand's elements are the index space's, one to one, as floats: read in place.
   bool direct = false;
+  /// The same in bfloat16.
+  bool is_narrow = false;
   /// The index space is that of the rows.
   bool over_rows = false;
   bool operator==(const MapLoad&) const = default;

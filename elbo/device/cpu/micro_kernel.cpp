@@ -4,6 +4,8 @@
 #define HWY_TARGET_INCLUDE "elbo/device/cpu/micro_kernel.cpp"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
+// After highway.h.
+#include "elbo/device/cpu/bf16-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo::cpu::HWY_NAMESPACE {
@@ -15,6 +17,14 @@ using V = hn::Vec<F>;
 /// Sums of the tile, operands of one step and the address registers must fit: 16 vector registers
 /// hold 6 x 2 sums, 32 hold 8 x 2.
 constexpr int kRows = HWY_MAX_BYTES >= 64 || HWY_ARCH_ARM ? 8 : 6;
+
+HWY_INLINE void store_bf16(V sums, std::uint16_t* c) {
+  const hn::RebindToUnsigned<F> d;
+  const hn::RebindToSigned<F> d_signed;
+  const hn::Rebind<std::uint16_t, F> half;
+  const auto upper = hn::ShiftRight<16>(rounded_to_bf16(d, hn::BitCast(d, sums)));
+  hn::StoreU(hn::DemoteTo(half, hn::BitCast(d_signed, upper)), half, c);
+}
 
 /// A row of a tile that is as wide as its vectors.
 template <int kVectors>
@@ -29,7 +39,11 @@ HWY_INLINE void finish_whole_row(const Tile& tile, const V* sums, float* c) {
     if (tile.bias != nullptr) sum = hn::Add(sum, hn::LoadU(d, tile.bias + j * lanes));
     // A NaN is not less than 0, and stays.
     if (tile.relu) sum = hn::IfThenElse(hn::Lt(sum, zero), zero, sum);
-    hn::StoreU(sum, d, c + j * lanes);
+    if (tile.c_is_bf16) {
+      store_bf16(sum, reinterpret_cast<std::uint16_t*>(c) + j * lanes);
+    } else {
+      hn::StoreU(sum, d, c + j * lanes);
+    }
   }
 }
 
@@ -39,7 +53,15 @@ void finish_part_of_row(const Tile& tile, const float* sums, float* c) {
     float sum = sums[j];
     if (tile.accumulates) sum += c[j];
     if (tile.bias != nullptr) sum += tile.bias[j];
-    c[j] = tile.relu && sum < 0 ? 0 : sum;
+    if (tile.relu && sum < 0) sum = 0;
+    if (tile.c_is_bf16) {
+      const hn::CappedTag<std::uint32_t, 1> one;
+      const auto bits =
+          rounded_to_bf16(one, hn::BitCast(one, hn::Set(hn::CappedTag<float, 1>(), sum)));
+      reinterpret_cast<std::uint16_t*>(c)[j] = static_cast<std::uint16_t>(hn::GetLane(bits) >> 16);
+    } else {
+      c[j] = sum;
+    }
   }
 }
 

@@ -29,6 +29,8 @@ struct Tile {
   bool relu;
   /// C += A B instead of C = A B.
   bool accumulates;
+  /// `c` are the addresses of bfloat16; does not accumulate.
+  bool c_is_bf16;
 };
 
 /// Asks for a run of a tile's first row where each word is in a line of its own: what hardware does

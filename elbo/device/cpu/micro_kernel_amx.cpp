@@ -161,7 +161,7 @@ void load_b(const Tile& tile, const float* b, int words) {
 }
 
 template <int kVectors>
-ELBO_AVX512 void finish_row(const Tile& tile, const float* sums, float* c) {
+ELBO_AVX512_BF16 void finish_row(const Tile& tile, const float* sums, float* c) {
   for (int j = 0; j < kVectors; ++j) {
     const int first = j * kSide;
     const auto inside = static_cast<__mmask16>(mask_of(std::clamp(tile.columns - first, 0, kSide)));
@@ -172,7 +172,12 @@ ELBO_AVX512 void finish_row(const Tile& tile, const float* sums, float* c) {
     }
     // Of two operands of which one is NaN, the instruction returns the second.
     if (tile.relu) sum = _mm512_maskz_max_ps(0xffff, _mm512_setzero_ps(), sum);
-    _mm512_mask_storeu_ps(c + first, inside, sum);
+    if (tile.c_is_bf16) {
+      _mm256_mask_storeu_epi16(reinterpret_cast<std::uint16_t*>(c) + first, inside,
+                               reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(sum)));
+    } else {
+      _mm512_mask_storeu_ps(c + first, inside, sum);
+    }
   }
 }
 

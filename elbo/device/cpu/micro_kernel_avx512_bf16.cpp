@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include <cstdint>
 #include <utility>
 
 #define ELBO_BF16_TARGET \
@@ -31,7 +32,12 @@ ELBO_BF16_TARGET void finish_row(const Tile& tile, const __m512* sums, float* c)
     // Of two operands of which one is NaN, the instruction returns the second.
     // (The masked form, because GCC 12 warns of the plain one's undefined source.)
     if (tile.relu) sum = _mm512_maskz_max_ps(0xffff, _mm512_setzero_ps(), sum);
-    _mm512_mask_storeu_ps(c + first, inside, sum);
+    if (tile.c_is_bf16) {
+      _mm256_mask_storeu_epi16(reinterpret_cast<std::uint16_t*>(c) + first, inside,
+                               reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(sum)));
+    } else {
+      _mm512_mask_storeu_ps(c + first, inside, sum);
+    }
   }
 }
 

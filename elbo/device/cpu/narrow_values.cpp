@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "elbo/device/cpu/conv_geometry.h"
+#include "elbo/device/cpu/matmul_geometry.h"
 
 namespace elbo::cpu {
 namespace {
@@ -24,7 +25,7 @@ class NarrowValues {
           const std::size_t root = index(value);
           if (reads_narrow(group, id, operand)) {
             multiplied[root] = true;
-          } else {
+          } else if (group.kind != GroupKind::map || !reads_sign(id, operand)) {
             is_narrow_[root] = false;
           }
         }
@@ -54,12 +55,38 @@ class NarrowValues {
   }
 
   bool can_be_written(const Group& group, NodeId id) const {
-    if (group.kind != GroupKind::map || !has_even_rows(id)) return false;
+    if (!has_even_rows(id)) return false;
+    if (group.kind == GroupKind::contraction) return writes_rows_at_once(group.nodes.front());
+    if (group.kind != GroupKind::map) return false;
     // One number for each element of the index space.
     const Node& first = context_.node(group.nodes.front());
     const std::int64_t space = is_reduction(first.op) ? context_.count(first.inputs[0])
                                                       : context_.count(group.nodes.front());
     return !is_reduction(context_.node(id).op) && context_.count(id) == space;
+  }
+
+  /// A product whose sums are complete in registers, and that leaves no gaps.
+  bool writes_rows_at_once(NodeId id) const {
+    constexpr std::int64_t kShort = 1024;
+    const Node& node = context_.node(id);
+    if (node.op == Op::matmul) return matmul_geometry(context_, id).inner <= kShort;
+    const ConvGeometry g = conv_geometry(context_, id);
+    const std::int64_t height = g.weights[0], width = g.weights[1];
+    if (node.op == Op::conv2d) return height * width * g.inputs() <= kShort;
+    if (node.op != Op::conv2d_input_gradient || prefers_patches(g)) return false;
+    const auto taps = [&](std::int64_t length) { return (length + g.stride - 1) / g.stride; };
+    const bool leaves_gaps = std::min(height, width) < g.stride;
+    return !leaves_gaps && taps(height) * taps(width) * g.outputs() <= kShort;
+  }
+
+  /// relu's slope, which asks for no more than the sign.
+  bool reads_sign(NodeId id, std::size_t operand) const {
+    const Node& node = context_.node(id);
+    if (node.op != Op::less || operand != 1) return false;
+    if (context_.count(node.inputs[1]) != context_.count(id)) return false;
+    const auto* zero =
+        std::get_if<ConstantAttributes>(&context_.node(context_.root(node.inputs[0])).attributes);
+    return zero != nullptr && zero->values.size() == 1 && zero->values[0] == 0;
   }
 
   /// As an operand that is laid out anew, or whose rows are read where they are.

@@ -7,8 +7,6 @@
 
 #include "elbo/device/cpu/transpose_avx512-inl.h"
 
-#define ELBO_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
-
 namespace elbo::cpu {
 namespace {
 

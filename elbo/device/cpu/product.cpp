@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "elbo/base/check.h"
 #include "elbo/base/threads.h"
 
 namespace elbo::cpu {
@@ -124,6 +125,7 @@ class Worker {
     const MicroKernels& kernels = *p_.kernels;
     const bool is_first = block.before == 0;
     const bool is_last = block.before + block.runs * block.length == p_.inner();
+    ELBO_ASSERT(!p_.c_is_bf16 || (is_first && is_last));
     Tile tile{.rows = 0,
               .columns = 0,
               .a = {},
@@ -137,7 +139,8 @@ class Worker {
               .b_ends_with_zeros = p_.b_ends_with_zeros && is_last,
               .bias = nullptr,
               .relu = p_.relu && is_last,
-              .accumulates = !is_first};
+              .accumulates = !is_first,
+              .c_is_bf16 = p_.c_is_bf16};
     for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
       const std::int64_t tile_count = ceil_of(p_.rows, kernels.rows);
       const std::int64_t first = p_.rows * at / tile_count;
@@ -150,7 +153,7 @@ class Worker {
         const std::int64_t a =
             p_.a_rows.empty() ? walk.offset(p_.a) : p_.a_rows[static_cast<std::size_t>(first + i)];
         tile.a[row] = a_ + a + block.begin * p_.a_step;
-        c[row] = c_ + walk.offset(p_.c);
+        c[row] = p_.in_c(c_, walk.offset(p_.c));
       }
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         const std::int64_t column = panel * kernels.columns;
@@ -158,7 +161,8 @@ class Worker {
             static_cast<int>(std::min<std::int64_t>(kernels.columns, p_.columns - column));
         tile.b = b_ + panel * p_.panel_step + block.before * p_.b_stride;
         tile.bias = bias_ != nullptr && is_last ? bias_ + column : nullptr;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) tile.c[i] = c[i] + column;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+          tile.c[i] = p_.in_c(c[i], column);
         const bool is_wide = tile.columns * 2 > kernels.columns;
         (is_wide ? kernels.wide : kernels.narrow)[static_cast<std::size_t>(count - 1)](tile);
       }
@@ -196,7 +200,7 @@ void Product::run(const float* a_words, const float* b_words, float* c_floats,
                   const float* bias) const {
   for (std::int64_t group = 0; group < groups; ++group) {
     multiply(*this, a_words + group * a_group, b_words + group * b_group,
-             c_floats + group * c_group, bias == nullptr ? nullptr : bias + group * columns);
+             in_c(c_floats, group * c_group), bias == nullptr ? nullptr : bias + group * columns);
   }
 }
 

@@ -40,11 +40,18 @@ struct Product {
   /// Panels have words up to a multiple of MicroKernels::inner_words, the last of them zeros.
   bool b_ends_with_zeros = false;
   bool relu = false;
+  /// C holds bfloat16, and its offsets count those; the inner dimension is one block.
+  bool c_is_bf16 = false;
   /// So many products of the same kind, one after the other, with their operands so many words
   /// apart and bias after bias.
   std::int64_t groups = 1, a_group = 0, b_group = 0, c_group = 0;
   int threads = 1;
 
+  /// The element of C that is so many after another.
+  float* in_c(float* c, std::int64_t elements) const {
+    return c_is_bf16 ? reinterpret_cast<float*>(reinterpret_cast<std::uint16_t*>(c) + elements)
+                     : c + elements;
+  }
   /// Words along the inner dimension.
   std::int64_t inner() const { return static_cast<std::int64_t>(run_offsets.size()) * run_length; }
   /// Each element of C is summed by one thread, in the order of the inner dimension: results don't

@@ -268,6 +268,21 @@ void tile_to_bf16(const float* x, std::uint16_t* result, std::size_t count) {
   std::memcpy(result + i, narrow, (count - i) * sizeof(std::uint16_t));
 }
 
+void tile_from_bf16(const std::uint16_t* x, float* result, std::size_t count) {
+  const hn::ScalableTag<std::uint32_t> d32;
+  const hn::Rebind<std::uint16_t, decltype(d32)> d16;
+  const std::size_t lanes = hn::Lanes(d32);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto upper = hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, x + i)));
+    hn::StoreU(hn::BitCast(F(), upper), F(), result + i);
+  }
+  for (; i < count; ++i) {
+    const std::uint32_t bits = std::uint32_t{x[i]} << 16;
+    std::memcpy(result + i, &bits, sizeof bits);
+  }
+}
+
 void tile_round_to_bf16(const float* x, float* result, std::size_t count) {
   loop<1>(x, nullptr, nullptr, result, count, [](F d, V v, V, V) HWY_ATTR {
     const hn::RebindToUnsigned<F> d32;
@@ -312,6 +327,7 @@ TileFunctions make_tile_functions() {
   table.fill = tile_fill;
   table.to_bf16 = tile_to_bf16;
   table.round_to_bf16 = tile_round_to_bf16;
+  table.from_bf16 = tile_from_bf16;
   table.from_u8 = tile_from_u8;
   return table;
 }

@@ -39,6 +39,7 @@ struct TileFunctions {
   void (*to_bf16)(const float* x, std::uint16_t* result, std::size_t count) = nullptr;
   /// The same, as floats.
   void (*round_to_bf16)(const float* x, float* result, std::size_t count) = nullptr;
+  void (*from_bf16)(const std::uint16_t* x, float* result, std::size_t count) = nullptr;
   void (*from_u8)(const std::uint8_t* x, float* result, std::size_t count) = nullptr;
 };
 

@@ -25,6 +25,7 @@ class TiledMatmulKernel : public Kernel {
     set_a(context, node.inputs[0]);
     set_b(context, node.inputs[1]);
     c_ = context.buffer(group.nodes.back());
+    product_.c_is_bf16 = context.is_narrow(group.nodes.back());
     if (epilogue_.has_bias()) bias_ = context.buffer(epilogue_.bias);
   }
 

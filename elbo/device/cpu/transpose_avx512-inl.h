@@ -9,6 +9,7 @@
 #include <immintrin.h>
 
 #define ELBO_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define ELBO_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
 namespace elbo::cpu {
 
