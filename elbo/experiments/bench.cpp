@@ -115,7 +115,7 @@ PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
     if (interrupted()) throw Interrupted("interrupted");
     model.run(number * config.train.batch_size, static_cast<std::uint32_t>(number));
     const Clock::time_point start = Clock::now();
-    cpu::sum_of_squares(model.gradients().values(), options.threads);
+    cpu::sum_of_squares(model.gradients().values(), options.threads, model.plan().parameter_pass());
     optimizer.step(model.parameters().values(), model.gradients().values(),
                    {.number = number,
                     .learning_rate = config.train.learning_rate,

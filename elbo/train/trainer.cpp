@@ -191,7 +191,8 @@ class Trainer::State {
     stream_.read(step_ * settings_.batch_size, train_binding_.indices());
     warmup_ = timetable_.warmup_at(step_);
     train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
-    const double norm = std::sqrt(cpu::sum_of_squares(gradients_.values(), threads_));
+    const double norm = std::sqrt(
+        cpu::sum_of_squares(gradients_.values(), threads_, train_plan_->parameter_pass()));
     const float loss = train_plan_->output(0)[0];
     const StepGuard::Verdict verdict = guard_.judge(static_cast<double>(loss), norm);
     if (verdict != StepGuard::Verdict::take) return leave_step_out(verdict, loss, norm);

@@ -133,6 +133,17 @@ TEST(OperandCopies, PiecesOfThePassCoverTheParameters) {
   EXPECT_EQ(end, static_cast<std::int64_t>(trained.parameters().size()));
 }
 
+TEST(OperandCopies, TheNormIsTheSameOverThePiecesOfThePass) {
+  Trained trained(Precision::bf16_emulated, ParameterChanges::told);
+  const ParameterPass* pass = trained.plan().parameter_pass();
+  const auto squares = [&](int threads, const ParameterPass* over) {
+    return cpu::sum_of_squares(trained.parameters().values(), threads, over);
+  };
+  const double found = squares(1, pass), expected = squares(1, nullptr);
+  EXPECT_NEAR(found, expected, 1e-6 * expected);
+  for (const int threads : {2, 3, 7}) EXPECT_EQ(squares(threads, pass), found);
+}
+
 TEST(OperandCopies, TransposedConvolutionsShareTheirWeights) {
   Graph graph;
   const Value w = graph.input("w", Shape{3, 3, 5, 16});

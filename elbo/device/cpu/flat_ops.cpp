@@ -135,19 +135,26 @@ std::int64_t checked_length(std::size_t length) {
   return static_cast<std::int64_t>(length);
 }
 
-/// body(begin, end) on ranges that cover [0, count), each followed by the pass where there is one.
+/// body(i, piece) for each piece, in the thread that its place falls to.
 template <typename Body>
-void for_each_range(int threads, std::int64_t count, const ParameterPass* pass, const Body& body) {
-  if (pass == nullptr) return parallel_for(threads, count, kGrain, body);
-  const std::span<const ParameterPiece> pieces = pass->pieces();
+void for_each_piece(int threads, const ParameterPass& pass, std::int64_t count, const Body& body) {
+  const std::span<const ParameterPiece> pieces = pass.pieces();
   ELBO_ASSERT(pieces.empty() ? count == 0 : pieces.back().end == count);
   parallel_for(threads, threads, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const auto thread = static_cast<std::int64_t>(pieces[i].place * threads);
-      if (thread < first || thread >= last) continue;
-      body(pieces[i].begin, pieces[i].end);
-      pass->follow(i);
+      if (thread >= first && thread < last) body(i, pieces[i]);
     }
+  });
+}
+
+/// body(begin, end) on ranges that cover [0, count), each followed by the pass where there is one.
+template <typename Body>
+void for_each_range(int threads, std::int64_t count, const ParameterPass* pass, const Body& body) {
+  if (pass == nullptr) return parallel_for(threads, count, kGrain, body);
+  for_each_piece(threads, *pass, count, [&](std::size_t i, const ParameterPiece& piece) {
+    body(piece.begin, piece.end);
+    pass->follow(i);
   });
 }
 
@@ -192,25 +199,33 @@ void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const 
                  });
 }
 
-double sum_of_squares(std::span<const float> x, int threads) {
+double sum_of_squares(std::span<const float> x, int threads, const ParameterPass* pass) {
   const FlushSubnormals flush;
-  // Blocks of a fixed size, each in single precision, added in order in double: the same for any
-  // number of threads. The array of partial sums is on the stack for any model of ours.
   const std::int64_t length = checked_length(x.size());
-  constexpr std::int64_t kMaxBlocks = 1024;
-  const std::int64_t block = (length / kMaxBlocks / kGrain + 1) * kGrain;
-  const std::int64_t blocks = (length + block - 1) / block;
-  ELBO_ASSERT(blocks <= kMaxBlocks);
-  double partial[kMaxBlocks];
-  parallel_for(threads, blocks, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const std::int64_t begin = i * block;
-      partial[i] =
-          HWY_DYNAMIC_DISPATCH(squares_range)(x.data() + begin, std::min(block, length - begin));
-    }
-  });
+  const auto squares = [&](std::int64_t begin, std::int64_t end) {
+    return HWY_DYNAMIC_DISPATCH(squares_range)(x.data() + begin, end - begin);
+  };
+  // Parts that don't depend on the number of threads, each in single precision, added in order in
+  // double. The array of partial sums is on the stack for any model of ours.
+  constexpr std::int64_t kMostParts = 1024;
+  double partial[kMostParts];
+  std::int64_t parts = pass == nullptr ? 0 : static_cast<std::int64_t>(pass->pieces().size());
+  if (parts > 0 && parts <= kMostParts) {
+    for_each_piece(threads, *pass, length, [&](std::size_t i, const ParameterPiece& piece) {
+      partial[i] = squares(piece.begin, piece.end);
+    });
+  } else {
+    const std::int64_t part = (length / kMostParts / kGrain + 1) * kGrain;
+    parts = (length + part - 1) / part;
+    ELBO_ASSERT(parts <= kMostParts);
+    parallel_for(threads, parts, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) {
+        partial[i] = squares(i * part, std::min((i + 1) * part, length));
+      }
+    });
+  }
   double total = 0;
-  for (std::int64_t i = 0; i < blocks; ++i) total += partial[i];
+  for (std::int64_t i = 0; i < parts; ++i) total += partial[i];
   return total;
 }
 

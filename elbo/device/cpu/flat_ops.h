@@ -52,7 +52,8 @@ void sgd_step(const SgdStep& step, std::span<float> parameters, std::span<const 
               std::span<float> velocity, const MovingAverage& average, int threads,
               const ParameterPass* pass = nullptr);
 
-/// Sum of x^2, in double precision; not finite when an element isn't.
-double sum_of_squares(std::span<const float> x, int threads);
+/// Sum of x^2, in double precision; not finite when an element isn't. pass: whose pieces x is made
+/// of; each thread takes those that it will take in the pass, which finds them in its cache.
+double sum_of_squares(std::span<const float> x, int threads, const ParameterPass* pass = nullptr);
 
 }  // namespace elbo::cpu
