@@ -169,7 +169,7 @@ class CpuExecutor : public Executor {
       }
       steps_.push_back({std::move(kernel), time});
     }
-    parameter_copies_.cut();
+    if (parameter_pass() != nullptr) parameter_copies_.cut();
   }
 
   bool follows(const OperandCopies::Copy& copy) const {

@@ -25,14 +25,24 @@ void spread_row(const float* row, std::int64_t count, std::uint32_t* result, std
   std::memcpy(result, row + at, static_cast<std::size_t>(count - at) * sizeof(float));
 }
 
-void pair_rows(const float* lower, const float* upper, std::int64_t count, std::uint32_t* result,
+using U = hn::ScalableTag<std::uint32_t>;
+
+/// Numbers as bfloat16, in the lower half of each lane.
+HWY_INLINE hn::Vec<U> as_bf16(U d, const float* x) {
+  return hn::ShiftRight<16>(rounded_to_bf16(d, hn::LoadU(d, as_bits(x))));
+}
+HWY_INLINE hn::Vec<U> as_bf16(U d, const std::uint16_t* x) {
+  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<std::uint16_t, U>(), x));
+}
+
+/// T: float, or std::uint16_t for bfloat16.
+template <typename T>
+void pair_rows(const T* lower, const T* upper, std::int64_t count, std::uint32_t* result,
                std::int64_t panel, std::int64_t panel_step) {
-  const hn::ScalableTag<std::uint32_t> d;
+  const U d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  const auto pair = [&](const float* low, const float* high, std::uint32_t* to) HWY_ATTR {
-    const auto first = hn::ShiftRight<16>(rounded_to_bf16(d, hn::LoadU(d, as_bits(low))));
-    const auto second = rounded_to_bf16(d, hn::LoadU(d, as_bits(high)));
-    hn::StoreU(hn::Or(first, hn::And(second, hn::Set(d, 0xffff0000u))), d, to);
+  const auto pair = [&](const T* low, const T* high, std::uint32_t* to) HWY_ATTR {
+    hn::StoreU(hn::Or(as_bf16(d, low), hn::ShiftLeft<16>(as_bf16(d, high))), d, to);
   };
   std::int64_t i = 0, in_panel = 0;
   for (; i + lanes <= count; i += lanes) {
@@ -44,38 +54,13 @@ void pair_rows(const float* lower, const float* upper, std::int64_t count, std::
     }
   }
   if (i == count) return;
-  HWY_ALIGN float rest[2][HWY_MAX_BYTES / sizeof(float)] = {};
-  HWY_ALIGN std::uint32_t words[HWY_MAX_BYTES / sizeof(float)];
-  const auto bytes = static_cast<std::size_t>(count - i) * sizeof(float);
-  std::memcpy(rest[0], lower + i, bytes);
-  std::memcpy(rest[1], upper + i, bytes);
+  HWY_ALIGN T rest[2][HWY_MAX_BYTES / sizeof(std::uint32_t)] = {};
+  HWY_ALIGN std::uint32_t words[HWY_MAX_BYTES / sizeof(std::uint32_t)];
+  const auto numbers = static_cast<std::size_t>(count - i);
+  std::memcpy(rest[0], lower + i, numbers * sizeof(T));
+  std::memcpy(rest[1], upper + i, numbers * sizeof(T));
   pair(rest[0], rest[1], words);
-  std::memcpy(result + in_panel, words, bytes);
-}
-
-void pair_bf16_rows(const std::uint16_t* lower, const std::uint16_t* upper, std::int64_t count,
-                    std::uint32_t* result, std::int64_t panel, std::int64_t panel_step) {
-  const hn::ScalableTag<std::uint32_t> d;
-  const hn::Rebind<std::uint16_t, decltype(d)> half;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  const auto pair = [&](const std::uint16_t* low, const std::uint16_t* high, std::uint32_t* to)
-                        HWY_ATTR {
-                          const auto first = hn::PromoteTo(d, hn::LoadU(half, low));
-                          const auto second = hn::PromoteTo(d, hn::LoadU(half, high));
-                          hn::StoreU(hn::Or(first, hn::ShiftLeft<16>(second)), d, to);
-                        };
-  std::int64_t i = 0, in_panel = 0;
-  for (; i + lanes <= count; i += lanes) {
-    pair(lower + i, upper + i, result + in_panel);
-    in_panel += lanes;
-    if (in_panel == panel) {
-      in_panel = 0;
-      result += panel_step;
-    }
-  }
-  for (; i < count; ++i, ++in_panel) {
-    result[in_panel] = lower[i] | static_cast<std::uint32_t>(upper[i]) << 16;
-  }
+  std::memcpy(result + in_panel, words, numbers * sizeof(words[0]));
 }
 
 void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int64_t rows,
@@ -118,7 +103,8 @@ void transpose(const std::uint32_t* source, std::int64_t source_stride, std::int
   }
 }
 
-void transpose_row_pairs(const float* source, std::int64_t source_stride, std::int64_t columns,
+template <typename T>
+void transpose_row_pairs(const T* source, std::int64_t source_stride, std::int64_t columns,
                          std::uint32_t* result, std::int64_t result_stride) {
   std::uint32_t square[16][16];
   for (std::int64_t k = 0; k < 16; ++k, source += 2 * source_stride) {
@@ -127,22 +113,12 @@ void transpose_row_pairs(const float* source, std::int64_t source_stride, std::i
   transpose(square[0], 16, 16, columns, result, result_stride);
 }
 
-void transpose_bf16_row_pairs(const std::uint16_t* source, std::int64_t source_stride,
-                              std::int64_t columns, std::uint32_t* result,
-                              std::int64_t result_stride) {
-  std::uint32_t square[16][16];
-  for (std::int64_t k = 0; k < 16; ++k, source += 2 * source_stride) {
-    pair_bf16_rows(source, source + source_stride, columns, square[k], 16, 0);
-  }
-  transpose(square[0], 16, 16, columns, result, result_stride);
-}
-
 PackFunctions make_pack_functions() {
   return {.spread_row = spread_row,
-          .pair_rows = pair_rows,
-          .pair_bf16_rows = pair_bf16_rows,
-          .transpose_row_pairs = transpose_row_pairs,
-          .transpose_bf16_row_pairs = transpose_bf16_row_pairs,
+          .pair_rows = pair_rows<float>,
+          .pair_bf16_rows = pair_rows<std::uint16_t>,
+          .transpose_row_pairs = transpose_row_pairs<float>,
+          .transpose_bf16_row_pairs = transpose_row_pairs<std::uint16_t>,
           .transpose = transpose};
 }
 

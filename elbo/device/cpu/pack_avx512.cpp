@@ -76,23 +76,15 @@ ELBO_AVX512_BF16 inline __m512i paired(const std::uint16_t* low, const std::uint
   return _mm512_or_si512(first, _mm512_slli_epi32(second, 16));
 }
 
-ELBO_AVX512_BF16 void transpose_row_pairs(const float* source, std::int64_t source_stride,
-                                          std::int64_t columns, std::uint32_t* result,
-                                          std::int64_t result_stride) {
-  const auto inside = static_cast<__mmask16>((1u << columns) - 1);
-  __m512i rows[16];
-#pragma GCC unroll 16
-  for (int k = 0; k < 16; ++k, source += 2 * source_stride) {
-    rows[k] = paired(_mm512_maskz_loadu_ps(inside, source),
-                     _mm512_maskz_loadu_ps(inside, source + source_stride));
-  }
-  transpose_16(rows);
-  store_rows(rows, static_cast<int>(columns), result, result_stride);
+ELBO_AVX512_BF16 inline __m512i paired(const float* low, const float* high, __mmask16 inside) {
+  return paired(_mm512_maskz_loadu_ps(inside, low), _mm512_maskz_loadu_ps(inside, high));
 }
 
-ELBO_AVX512_BF16 void transpose_bf16_row_pairs(const std::uint16_t* source,
-                                               std::int64_t source_stride, std::int64_t columns,
-                                               std::uint32_t* result, std::int64_t result_stride) {
+/// T: float, or std::uint16_t for bfloat16.
+template <typename T>
+ELBO_AVX512_BF16 void transpose_row_pairs(const T* source, std::int64_t source_stride,
+                                          std::int64_t columns, std::uint32_t* result,
+                                          std::int64_t result_stride) {
   const auto inside = static_cast<__mmask16>((1u << columns) - 1);
   __m512i rows[16];
 #pragma GCC unroll 16
@@ -132,8 +124,8 @@ Avx512Packing avx512_packing() {
       packing.transpose_pairs = transpose_pairs;
       packing.to_bf16 = to_bf16;
       packing.pair_rows = pair_rows;
-      packing.transpose_row_pairs = transpose_row_pairs;
-      packing.transpose_bf16_row_pairs = transpose_bf16_row_pairs;
+      packing.transpose_row_pairs = transpose_row_pairs<float>;
+      packing.transpose_bf16_row_pairs = transpose_row_pairs<std::uint16_t>;
     }
   }
   return packing;
