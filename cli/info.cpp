@@ -6,8 +6,9 @@
 #include "cli/plan_listing.h"
 #include "cli/progress.h"
 #include "elbo/base/error.h"
+#include "elbo/evaluate/fitted_vae.h"
 #include "elbo/experiments/load_run.h"
-#include "elbo/experiments/planned_model.h"
+#include "elbo/experiments/planned_training.h"
 #include "elbo/train/metrics_log.h"
 #include "elbo/train/run_folder.h"
 
@@ -133,21 +134,26 @@ class Info : public Command {
     return table.text();
   }
 
-  void list_plans(const RunConfig& config, int threads, Result& result) const {
-    const std::int64_t batch_size = batch_.value_or(config.train.batch_size);
-    const Dataset data = blank_data(config, 1);
+  void list_plans(RunConfig config, int threads, Result& result) const {
+    config.train.batch_size = batch_.value_or(config.train.batch_size);
+    const std::int64_t batch_size = config.train.batch_size;
     result.json["batch_size"] = batch_size;
-    for (const auto& [name, purpose] :
-         {std::pair{"training", PlanPurpose::training}, {"encoding", PlanPurpose::encoding}}) {
-      PlannedModel model(config, data,
-                         {.purpose = purpose, .batch_size = batch_size, .threads = threads});
-      const PlanSummary plan = model.plan().summary();
+    const auto list = [&](const char* name, const std::string& what, const PlanSummary& plan) {
       result.json["plan"][name] = plan_json(plan);
       result.text +=
-          fmt::format("\nPlan for {} a batch of {}:\n{}",
-                      purpose == PlanPurpose::training ? "a training step on" : "encoding",
-                      batch_size, plan_text(plan));
-    }
+          fmt::format("\nPlan for {} a batch of {}:\n{}", what, batch_size, plan_text(plan));
+    };
+    const Dataset data = blank_data(config, 1);
+    const PlannedTraining training(config, data, threads);
+    const GradientStep& step = training.step();
+    list("training", "a training step on", step.plan().summary());
+    const Vae model(config.model, config.shape);
+    const ForwardPass pass(data, to_map(step.layout(), step.parameters().values()),
+                           {.batch_size = batch_size, .threads = threads},
+                           [&](Graph&, const BatchNodes& nodes) {
+                             return encoding(model, nodes.model_batch(config.data, false));
+                           });
+    list("encoding", "encoding", pass.summary());
   }
 
   std::string run_;

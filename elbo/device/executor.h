@@ -58,6 +58,11 @@ struct PlanOutput {
   float* target;
 };
 
+/// All of them into the executor's own memory.
+inline std::vector<PlanOutput> outputs_of(const std::vector<Value>& values) {
+  return {values.begin(), values.end()};
+}
+
 /// When parameters change, for what the executor may keep of them.
 enum class ParameterChanges : std::uint8_t {
   /// Between any two runs.

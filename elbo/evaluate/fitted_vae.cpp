@@ -1,13 +1,8 @@
 #include "elbo/evaluate/fitted_vae.h"
 
-#include <algorithm>
-
-#include "elbo/base/check.h"
 #include "elbo/base/error.h"
-#include "elbo/base/interrupt.h"
 #include "elbo/base/philox.h"
 #include "elbo/graph/ops.h"
-#include "elbo/io/crc32c.h"
 
 namespace elbo {
 namespace {
@@ -27,80 +22,9 @@ Dataset as_dataset(const Array& rows, const Array* labels, std::int64_t class_co
 
 }  // namespace
 
-ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer) {
-  ParameterMap map;
-  for (const ParameterSlot& slot : layout.slots()) {
-    map.emplace(slot.name, Array::from(buffer.subspan(static_cast<std::size_t>(slot.offset),
-                                                      static_cast<std::size_t>(slot.count)),
-                                       slot.extents));
-  }
-  return map;
-}
-
-std::uint32_t checksum(const ParameterMap& parameters) {
-  std::vector<std::uint8_t> bytes;
-  for (const auto& [name, array] : parameters) {
-    bytes.insert(bytes.end(), name.begin(), name.end());
-    const auto values = array.bytes();
-    bytes.insert(bytes.end(), values.begin(), values.end());
-  }
-  return crc32c(bytes);
-}
-
-FlatBuffer flat_parameters(const Graph& graph, const ParameterMap& parameters) {
-  const ParameterLayout layout(graph);
-  FlatBuffer buffer(static_cast<std::size_t>(std::max<std::int64_t>(1, layout.size())));
-  for (const ParameterSlot& slot : layout.slots()) {
-    const auto found = parameters.find(slot.name);
-    if (found == parameters.end() || found->second.extents() != slot.extents) {
-      throw ShapeError("the model needs a parameter '{}' {}, which its file does not have",
-                       slot.name, to_string(slot.extents));
-    }
-    const auto source = found->second.values<float>();
-    std::copy(source.begin(), source.end(), buffer.data() + slot.offset);
-  }
-  return buffer;
-}
-
-std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
-                            const PassOptions& options, const PassBuilder& build) {
-  Graph graph;
-  const BatchNodes nodes(graph, data);
-  const std::vector<Value> values = build(graph, nodes);
-
-  const FlatBuffer buffer = flat_parameters(graph, parameters);
-  const std::int64_t count = data.count();
-  const std::int64_t batch_size = std::clamp<std::int64_t>(count, 1, options.batch_size);
-  Plan plan(graph, {values.begin(), values.end()}, buffer.data(),
-            {.batch_size = batch_size,
-             .threads = options.threads,
-             .parameter_changes = ParameterChanges::never});
-  BatchBinding binding(data, batch_size);
-  binding.bind(plan);
-
-  std::vector<Array> results;
-  for (const Value& value : values) {
-    ELBO_ASSERT(value.shape().rank() > 0 && value.shape()[0] == kBatch);
-    results.emplace_back(DType::f32, value.shape().resolve(count));
-  }
-  for (std::int64_t first = 0; first < count; first += batch_size) {
-    if (interrupted()) throw Interrupted("interrupted");
-    const std::int64_t rows = std::min(batch_size, count - first);
-    for (std::int64_t n = 0; n < batch_size; ++n) {
-      binding.indices()[static_cast<std::size_t>(n)] =
-          static_cast<std::int32_t>(first + std::min(n, rows - 1));
-    }
-    plan.run({.seed = options.seed,
-              .step = options.step,
-              .first_example = static_cast<std::uint32_t>(first),
-              .same_noise = options.same_noise});
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      const std::int64_t length = results[i].row_size();
-      std::copy_n(plan.output(i).begin(), rows * length,
-                  results[i].values<float>().begin() + first * length);
-    }
-  }
-  return results;
+std::vector<Value> encoding(const Vae& model, const ModelBatch& batch) {
+  const Posterior q = model.posterior(batch.input, batch.condition);
+  return {model.code(q), q.log_variance};
 }
 
 void FittedVae::check(const Dataset& data) const {
@@ -129,9 +53,7 @@ FittedVae::Codes FittedVae::encode(const Dataset& data) const {
   PassOptions options = pass();
   options.same_noise = true;
   auto arrays = run_pass(data, parameters_, options, [&](Graph&, const BatchNodes& nodes) {
-    const ModelBatch batch = nodes.model_batch(data_settings_, false);
-    const Posterior q = model_.posterior(batch.input, batch.condition);
-    return std::vector<Value>{model_.code(q), q.log_variance};
+    return encoding(model_, nodes.model_batch(data_settings_, false));
   });
   return {.means = std::move(arrays[0]), .log_variances = std::move(arrays[1])};
 }

@@ -1,50 +1,21 @@
 // A trained VAE, ready to be used on data: arrays in, arrays out. Each call builds the small graph
-// it needs, plans it once for large batches, and runs through the data.
+// it needs and runs it through the data (forward_pass.h).
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "elbo/data/dataset.h"
-#include "elbo/feed/batches.h"
-#include "elbo/graph/parameters.h"
+#include "elbo/evaluate/forward_pass.h"
+#include "elbo/evaluate/parameter_map.h"
 #include "elbo/models/vae.h"
-#include "elbo/tensor/arena.h"
 #include "elbo/tensor/array.h"
 
 namespace elbo {
 
-/// Named parameter arrays, as model.safetensors holds them.
-using ParameterMap = std::map<std::string, Array>;
-
-ParameterMap to_map(const ParameterLayout& layout, std::span<const float> buffer);
-/// The other way: what a plan of the graph needs, which may be a part of the parameters only.
-/// Throws ShapeError when one that it needs is missing or has another shape.
-FlatBuffer flat_parameters(const Graph& graph, const ParameterMap& parameters);
-
-/// CRC-32C of names and values: tells whether something was made for these weights.
-std::uint32_t checksum(const ParameterMap& parameters);
-
-/// How a pass over data is run.
-struct PassOptions {
-  std::int64_t batch_size = 500;
-  int threads = 1;
-  std::uint64_t seed = 1;
-  /// Distinguishes passes that must draw different noise.
-  std::uint32_t step = 0;
-  /// RunContext::same_noise.
-  bool same_noise = false;
-};
-
-/// Runs values an example, (N, ...) each, over a whole data set and returns them as (count, ...)
-/// f32 arrays. `build` gets a fresh graph and its data side. Throws Interrupted when the user asks
-/// to stop.
-using PassBuilder = std::function<std::vector<Value>(Graph&, const BatchNodes&)>;
-std::vector<Array> run_pass(const Dataset& data, const ParameterMap& parameters,
-                            const PassOptions& options, const PassBuilder& build);
+/// Where q(z | x) is: its code and log variances, (N, L) each.
+std::vector<Value> encoding(const Vae& model, const ModelBatch& batch);
 
 class FittedVae {
  public:

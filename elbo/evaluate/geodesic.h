@@ -27,7 +27,7 @@
 #include <functional>
 #include <vector>
 
-#include "elbo/evaluate/fitted_vae.h"
+#include "elbo/evaluate/parameter_map.h"
 
 namespace elbo {
 

@@ -7,10 +7,9 @@
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
 #include "elbo/data/source.h"
-#include "elbo/device/cpu/flat_ops.h"
+#include "elbo/evaluate/fitted_vae.h"
 #include "elbo/experiments/ceiling.h"
-#include "elbo/experiments/planned_model.h"
-#include "elbo/train/optimizer.h"
+#include "elbo/experiments/planned_training.h"
 #include "elbo/train/trainer.h"
 
 namespace elbo {
@@ -88,60 +87,67 @@ double training_rate(const RunConfig& config, const Dataset& data, double second
   return summarise(std::move(rates)).median;
 }
 
-double forward_rate(PlanPurpose purpose, const RunConfig& config, const Dataset& data,
-                    double seconds, int threads) {
-  PlannedModel model(config, data,
-                     {.purpose = purpose, .batch_size = kScoringBatch, .threads = threads});
+/// Values of a forward pass, as the verbs that encode and score data ask for them.
+using Forward = std::vector<Value>(const Vae& model, const ModelBatch& batch);
+
+std::vector<Value> scoring(const Vae& model, const ModelBatch& batch) {
+  return {elbo_terms(model, batch).elbo};
+}
+
+double forward_rate(Forward& values, const RunConfig& config, const ParameterMap& parameters,
+                    const Dataset& data, double seconds, int threads) {
+  const Vae model(config.model, config.shape);
+  ForwardPass pass(data, parameters,
+                   {.batch_size = kScoringBatch,
+                    .threads = threads,
+                    .precision = precision_from_name(config.train.precision)},
+                   [&](Graph&, const BatchNodes& nodes) {
+                     return values(model, nodes.model_batch(config.data, false));
+                   });
   const std::int64_t batches = std::max<std::int64_t>(1, data.count() / kScoringBatch);
   std::int64_t passes = -1;  // the first one warms up
   Clock::time_point start = Clock::now();
   while (passes < 1 || seconds_since(start) < seconds) {
     if (interrupted()) throw Interrupted("interrupted");
     if (passes++ == -1) start = Clock::now();
-    for (std::int64_t batch = 0; batch < batches; ++batch) model.run(batch * kScoringBatch, 0);
+    for (std::int64_t batch = 0; batch < batches; ++batch) pass.run(batch * kScoringBatch);
     if (passes == 0) start = Clock::now();
   }
   return static_cast<double>(passes * batches * kScoringBatch) / seconds_since(start);
 }
 
-PlanSummary measure_kernels(const RunConfig& config, const Dataset& data,
-                            const BenchOptions& options) {
-  PlannedModel model(config, data,
-                     {.batch_size = config.train.batch_size, .threads = options.threads});
-  Optimizer optimizer(config.train, model.layout().size(), options.threads);
-  double optimizer_seconds = 0, fastest = std::numeric_limits<double>::infinity();
-  std::int64_t runs = 0;
-  const auto step = [&](std::int64_t number) {
+PlanSummary measure_kernels(const RunConfig& config, PlannedTraining& training, double seconds) {
+  GradientStep& step = training.step();
+  double update_seconds = 0, fastest = std::numeric_limits<double>::infinity();
+  std::int64_t runs = 0, number = 0;
+  const auto take_step = [&] {
     if (interrupted()) throw Interrupted("interrupted");
-    model.run(number * config.train.batch_size, static_cast<std::uint32_t>(number));
+    training.choose(number * config.train.batch_size);
+    step.compute(number);
     const Clock::time_point start = Clock::now();
-    cpu::sum_of_squares(model.gradients().values(), options.threads, model.plan().parameter_pass());
-    optimizer.step(model.parameters().values(), model.gradients().values(),
-                   {.number = number,
-                    .learning_rate = config.train.learning_rate,
-                    .pass = model.plan().parameter_pass()});
+    step.gradient_norm();
+    step.update(number++, config.train.learning_rate);
     return seconds_since(start);
   };
   constexpr std::int64_t kWarmUp = 5;
-  std::int64_t number = 0;
-  while (number < kWarmUp) step(number++);
-  model.plan().set_profiling(true);
+  while (number < kWarmUp) take_step();
+  step.plan().set_profiling(true);
   const Clock::time_point begin = Clock::now();
-  while (runs == 0 || seconds_since(begin) < options.seconds) {
-    const double seconds = step(number++);
-    optimizer_seconds += seconds;
-    fastest = std::min(fastest, seconds);
+  while (runs == 0 || seconds_since(begin) < seconds) {
+    const double update = take_step();
+    update_seconds += update;
+    fastest = std::min(fastest, update);
     ++runs;
   }
-  PlanSummary summary = model.plan().summary();
-  const auto size = static_cast<double>(model.layout().size());
+  PlanSummary summary = step.plan().summary();
+  const auto size = static_cast<double>(step.layout().size());
   // Adam reads parameter, gradient and both moments, and writes all but the gradient; the norm
   // reads the gradient once more.
   summary.kernels.push_back({.name = "optimizer",
                              .detail = "norm of the gradient, " + config.train.optimizer,
                              .flops = 16 * size,
                              .bytes = 32 * size,
-                             .seconds = optimizer_seconds,
+                             .seconds = update_seconds,
                              .fastest_seconds = fastest,
                              .runs = runs});
   return summary;
@@ -168,35 +174,37 @@ BenchReport run_bench(const BenchJob& job, const BenchOptions& options) {
   const Dataset data =
       load_dataset(fmt::format("strokes?count={}", job.steps * batch), data_options);
   config.shape = shape_of(data);
-  const PlannedModel model(config, data, {.batch_size = batch, .threads = options.threads});
+  PlannedTraining planned(config, data, options.threads);
+  const GradientStep& step = planned.step();
+  const ParameterMap parameters = to_map(step.layout(), step.parameters().values());
   BenchReport report;
   report.scoring_batch_size = kScoringBatch;
-  report.parameters = model.layout().parameter_count();
-  report.training_flops = model.plan().summary().flops;
+  report.parameters = step.layout().parameter_count();
+  report.training_flops = step.plan().summary().flops;
 
   const double seconds = options.seconds / static_cast<double>(options.repeats);
-  std::vector<double> training, one_thread, scoring, encoding, ceiling;
+  std::vector<double> training, one_thread, scored, encoded, ceiling;
   for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
     training.push_back(training_rate(config, data, seconds, options.threads));
     ceiling.push_back(
         static_cast<double>(batch) /
-        contraction_seconds(model.graph(), model.outputs(),
+        contraction_seconds(planned.graph(), step.outputs(),
                             {.batch_size = batch,
                              .threads = options.threads,
                              .precision = precision_from_name(config.train.precision)}));
-    const auto forward = [&](PlanPurpose purpose) {
-      return forward_rate(purpose, config, data, seconds, options.threads);
+    const auto forward = [&](Forward& values) {
+      return forward_rate(values, config, parameters, data, seconds, options.threads);
     };
-    scoring.push_back(forward(PlanPurpose::scoring));
-    encoding.push_back(forward(PlanPurpose::encoding));
+    scored.push_back(forward(scoring));
+    encoded.push_back(forward(encoding));
     if (options.threads > 1) one_thread.push_back(training_rate(config, data, seconds, 1));
   }
   report.training = summarise(std::move(training));
   report.ceiling = summarise(std::move(ceiling));
-  report.scoring = summarise(std::move(scoring));
-  report.encoding = summarise(std::move(encoding));
+  report.scoring = summarise(std::move(scored));
+  report.encoding = summarise(std::move(encoded));
   report.training_one_thread = summarise(std::move(one_thread));
-  if (options.profile) report.profile = measure_kernels(config, data, options);
+  if (options.profile) report.profile = measure_kernels(config, planned, options.seconds);
   return report;
 }
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "elbo/evaluate/fitted_vae.h"
+#include "elbo/evaluate/forward_pass.h"
 #include "elbo/models/classifier.h"
 #include "elbo/train/trainer.h"
 

@@ -5,6 +5,12 @@
 
 namespace elbo {
 
+std::vector<Value> values_of(const NamedTerms& terms) {
+  std::vector<Value> values;
+  for (const auto& [name, value] : terms) values.push_back(value);
+  return values;
+}
+
 TermSums::TermSums(const NamedTerms& terms) {
   for (const auto& [name, value] : terms) sums_.emplace_back(name, 0.0);
 }

@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "elbo/device/plan.h"
 #include "elbo/train/trainer.h"
 
 namespace elbo {
+
+/// The terms without their names.
+std::vector<Value> values_of(const NamedTerms& terms);
 
 /// Sums of (N) outputs over batches, as means by name.
 class TermSums {

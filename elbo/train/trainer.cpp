@@ -12,14 +12,13 @@
 #include "elbo/base/interrupt.h"
 #include "elbo/base/log.h"
 #include "elbo/base/process.h"
-#include "elbo/device/cpu/flat_ops.h"
 #include "elbo/feed/distorted_examples.h"
-#include "elbo/graph/gradients.h"
 #include "elbo/train/best_weights.h"
 #include "elbo/train/checkpoint.h"
 #include "elbo/train/culprit.h"
 #include "elbo/train/example_stream.h"
 #include "elbo/train/good_state.h"
+#include "elbo/train/gradient_step.h"
 #include "elbo/train/optimizer.h"
 #include "elbo/train/step_guard.h"
 #include "elbo/train/term_sums.h"
@@ -47,15 +46,10 @@ class Trainer::State {
         std::filesystem::path checkpoints)
       : problem_(std::move(problem)),
         settings_(settings),
-        threads_(threads),
         checkpoints_(std::move(checkpoints)),
         timetable_(problem_, settings),
-        gradient_values_(parameter_gradients(problem_.loss)),
-        layout_(problem_.graph),
-        parameters_(static_cast<std::size_t>(layout_.size())),
-        gradients_(parameters_.size()),
-        best_(problem_.monitored, parameters_.size()),
-        optimizer_(settings, layout_.size(), threads),
+        gradient_step_(problem_.loss, values_of(problem_.train_terms), settings, threads),
+        best_(problem_.monitored, evaluated().size()),
         stream_(problem_.split.train, seed()),
         distorted_(problem_.distortion > 0
                        ? std::make_optional<DistortedExamples>(problem_.data, problem_.distortion,
@@ -63,15 +57,14 @@ class Trainer::State {
                        : std::nullopt),
         train_binding_(distorted_ ? distorted_->data() : problem_.data, settings.batch_size),
         train_sums_(problem_.train_terms) {
-    layout_.initialize(parameters_.values(), seed(), threads);
-    if (settings_.average_decay > 0) {
-      average_ = FlatBuffer(parameters_.size());
-      copy(parameters_, average_);
+    best_.keep(evaluated().values());
+    train_binding_.bind(gradient_step_.plan());
+    if (problem_.graph.find_input("warmup")) {
+      gradient_step_.plan().bind_input("warmup", &warmup_);
     }
-    best_.keep(parameters_.values());
-    make_plan();
+    tell_precision();
     if (!problem_.split.validation.empty() && !problem_.validation_terms.empty()) {
-      validation_.emplace(problem_, evaluated().data(), seed(), threads_);
+      validation_.emplace(problem_, evaluated().data(), seed(), threads);
     }
   }
 
@@ -92,8 +85,8 @@ class Trainer::State {
       throw FileError("{}: the checkpoint's 'progress' is damaged: {}", checkpoints_.string(),
                       error.what());
     }
-    good_.keep(changing_buffers());
-    train_plan_->parameters_changed();
+    gradient_step_.state_changed();
+    good_.keep(gradient_step_.state());
     return epoch_;
   }
 
@@ -127,35 +120,19 @@ class Trainer::State {
   }
 
   std::span<const float> best_parameters() const { return best_.values(); }
-  const ParameterLayout& layout() const { return layout_; }
+  const ParameterLayout& layout() const { return gradient_step_.layout(); }
 
  private:
   std::uint64_t seed() const { return static_cast<std::uint64_t>(settings_.seed); }
   double seconds() const { return seconds_before_ + seconds_since(start_); }
-  const FlatBuffer& evaluated() const { return average_.size() > 0 ? average_ : parameters_; }
-  static void copy(const FlatBuffer& from, const FlatBuffer& to) {
-    std::copy(from.values().begin(), from.values().end(), to.values().begin());
-  }
+  const FlatBuffer& evaluated() const { return gradient_step_.averaged_parameters(); }
 
-  void make_plan() {
-    std::vector<PlanOutput> outputs{problem_.loss};
-    for (const auto& [name, value] : problem_.train_terms) outputs.emplace_back(value);
-    for (std::size_t i = 0; i < gradient_values_.size(); ++i) {
-      outputs.emplace_back(gradient_values_[i], gradients_.data() + layout_.slots()[i].offset);
-    }
+  void tell_precision() const {
     const Precision wanted = precision_from_name(settings_.precision);
-    if (usable_precision(wanted) != wanted) {
-      logging::info(
-          "train.precision = \"{}\": this machine has no instructions for it; training in {}",
-          name_of(wanted), name_of(usable_precision(wanted)));
-    }
-    train_plan_.emplace(problem_.graph, outputs, parameters_.data(),
-                        PlanOptions{.batch_size = settings_.batch_size,
-                                    .threads = threads_,
-                                    .precision = wanted,
-                                    .parameter_changes = ParameterChanges::told});
-    train_binding_.bind(*train_plan_);
-    if (problem_.graph.find_input("warmup")) train_plan_->bind_input("warmup", &warmup_);
+    if (usable_precision(wanted) == wanted) return;
+    logging::info(
+        "train.precision = \"{}\": this machine has no instructions for it; training in {}",
+        name_of(wanted), name_of(usable_precision(wanted)));
   }
 
   void run_epoch(const TrainingCallbacks& callbacks) {
@@ -190,31 +167,20 @@ class Trainer::State {
   void train_step() {
     stream_.read(step_ * settings_.batch_size, train_binding_.indices());
     warmup_ = timetable_.warmup_at(step_);
-    train_plan_->run({.seed = seed(), .step = static_cast<std::uint32_t>(step_)});
-    const double norm = std::sqrt(
-        cpu::sum_of_squares(gradients_.values(), threads_, train_plan_->parameter_pass()));
-    const float loss = train_plan_->output(0)[0];
+    gradient_step_.compute(step_);
+    const double norm = gradient_step_.gradient_norm();
+    const float loss = gradient_step_.loss();
     const StepGuard::Verdict verdict = guard_.judge(static_cast<double>(loss), norm);
     if (verdict != StepGuard::Verdict::take) return leave_step_out(verdict, loss, norm);
     // The epoch before ended well, and now its state has been seen to give a finite loss.
     if (std::exchange(epoch_ended_well_, false)) {
-      good_.keep(changing_buffers());
+      good_.keep(gradient_step_.state());
       guard_.kept_good_state();
     }
-    const double clip = settings_.clip_norm;
-    const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
     learning_rate_ = learning_rate_at(settings_, step_, timetable_.total_steps()) *
                      guard_.learning_rate_factor();
-    // Early on the average follows quickly: the decay grows with the number of steps.
-    const double t = static_cast<double>(step_);
-    optimizer_.step(parameters_.values(), gradients_.values(),
-                    {.number = step_,
-                     .learning_rate = learning_rate_,
-                     .gradient_scale = scale,
-                     .average = average_.values(),
-                     .average_decay = std::min(settings_.average_decay, (1 + t) / (10 + t)),
-                     .pass = train_plan_->parameter_pass()});
-    train_sums_.add(*train_plan_, 1, settings_.batch_size);
+    gradient_step_.update(step_, learning_rate_);
+    train_sums_.add(gradient_step_.plan(), 1, settings_.batch_size);
   }
 
   /// A step that changes nothing, or goes back, is told.
@@ -227,8 +193,9 @@ class Trainer::State {
       return;
     }
     const std::string culprit =
-        std::isfinite(loss) ? gradient_that_is_not_finite(layout_, gradients_.values())
-                            : term_that_is_not_finite(*train_plan_, 1, problem_.train_terms);
+        std::isfinite(loss)
+            ? gradient_that_is_not_finite(layout(), gradient_step_.gradients())
+            : term_that_is_not_finite(gradient_step_.plan(), 1, problem_.train_terms);
     if (verdict == StepGuard::Verdict::stop) {
       go_back_and_save();
       throw NumericalError(
@@ -248,14 +215,6 @@ class Trainer::State {
       logging::warning("{} is not finite at step {} (epoch {}): the step is skipped", culprit,
                        step_, epoch_ + 1);
     }
-  }
-
-  /// Everything that a step changes.
-  NamedBuffers changing_buffers() {
-    NamedBuffers buffers{{"parameters", parameters_.values()}};
-    if (average_.size() > 0) buffers.emplace_back("average", average_.values());
-    for (auto& [name, values] : optimizer_.state()) buffers.emplace_back(name, values);
-    return buffers;
   }
 
   /// Too few steps may have been taken for the guard to stop them.
@@ -279,12 +238,8 @@ class Trainer::State {
   /// The state at the end of the last good epoch; before there was one, that at the beginning.
   void restore_good_state() {
     epoch_ended_well_ = false;
-    train_plan_->parameters_changed();
-    const NamedBuffers changing = changing_buffers();
-    if (good_.restore(changing)) return;
-    for (const auto& [name, values] : changing) std::ranges::fill(values, 0.0f);
-    layout_.initialize(parameters_.values(), seed(), threads_);
-    if (average_.size() > 0) copy(parameters_, average_);
+    if (good_.restore(gradient_step_.state())) return gradient_step_.state_changed();
+    gradient_step_.begin_anew();
   }
 
   /// Validates, reports, saves; true when training should stop early.
@@ -322,7 +277,7 @@ class Trainer::State {
   bool out_of_time() const { return settings_.seconds > 0 && seconds() >= settings_.seconds; }
 
   NamedBuffers buffers() {
-    NamedBuffers buffers = changing_buffers();
+    NamedBuffers buffers = gradient_step_.state();
     buffers.emplace_back("best", best_.values());
     return buffers;
   }
@@ -367,18 +322,13 @@ class Trainer::State {
 
   TrainingProblem problem_;
   TrainSettings settings_;
-  int threads_;
   std::filesystem::path checkpoints_;
   Timetable timetable_;
-  std::vector<Value> gradient_values_;
-  ParameterLayout layout_;
-  FlatBuffer parameters_, gradients_, average_;
+  GradientStep gradient_step_;
   BestWeights best_;
-  Optimizer optimizer_;
   ExampleStream stream_;
   std::optional<DistortedExamples> distorted_;
   BatchBinding train_binding_;
-  std::optional<Plan> train_plan_;
   std::optional<ValidationPass> validation_;
   float warmup_ = 1;
 
@@ -386,7 +336,7 @@ class Trainer::State {
   TermSums train_sums_;
   double learning_rate_ = 0;
   StepGuard guard_;
-  /// What changing_buffers() held at the end of the last epoch that ended well, or where the run
+  /// The state of gradient_step_ at the end of the last epoch that ended well, or where the run
   /// was resumed.
   GoodState good_;
   bool epoch_ended_well_ = false;

@@ -11,12 +11,6 @@ constexpr std::int64_t kLargestBatch = 512;
 /// Apart from the numbers of training's steps.
 constexpr std::uint32_t kStep = 0x80000000;
 
-std::vector<PlanOutput> outputs_of(const NamedTerms& terms) {
-  std::vector<PlanOutput> outputs;
-  for (const auto& [name, value] : terms) outputs.emplace_back(value);
-  return outputs;
-}
-
 }  // namespace
 
 ValidationPass::ValidationPass(const TrainingProblem& problem, const float* parameters,
@@ -26,7 +20,7 @@ ValidationPass::ValidationPass(const TrainingProblem& problem, const float* para
       batch_size_(std::min<std::int64_t>(
           kLargestBatch, static_cast<std::int64_t>(problem.split.validation.size()))),
       binding_(problem.data, batch_size_),
-      plan_(problem.graph, outputs_of(problem.validation_terms), parameters,
+      plan_(problem.graph, outputs_of(values_of(problem.validation_terms)), parameters,
             {.batch_size = batch_size_, .threads = threads}) {
   binding_.bind(plan_);
 }

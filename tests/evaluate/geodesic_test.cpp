@@ -8,6 +8,7 @@
 
 #include "elbo/base/error.h"
 #include "elbo/base/interrupt.h"
+#include "elbo/evaluate/fitted_vae.h"
 #include "elbo/evaluate/latent_curve.h"
 #include "elbo/graph/ops.h"
 
