@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "elbo/device/cpu/amx-inl.h"
 #include "elbo/device/cpu/transpose_avx512-inl.h"
@@ -63,6 +64,9 @@ struct RowsOfA {
     spacing = count > 1 ? rows[1] - rows[0] : 1;
     for (int i = 1; i < count; ++i) is_even = is_even && rows[i] - rows[i - 1] == spacing;
   }
+
+  /// One instruction can read them.
+  bool is_whole() const { return is_even && count == kSide; }
 
   const float* const* rows;
   int count;
@@ -126,7 +130,7 @@ void load_a(const Tile& tile, const RowsOfA& a, const InnerPosition& position, i
   const bool rows_are_neighbours = a.is_even && a.spacing == 1;
   alignas(64) Square square;
   if (tile.a_step == 1) {
-    if (a.is_even && a.count == kSide && words == kSide && position.rest() >= kSide) {
+    if (a.is_whole() && words == kSide && position.rest() >= kSide) {
       load<kRegister>(a.rows[0] + position.offset(), a.spacing);
       return;
     }
@@ -160,49 +164,80 @@ void load_b(const Tile& tile, const float* b, int words) {
   if constexpr (kVectors == 2) load<7>(from + kSide, stride);
 }
 
-template <int kVectors>
-ELBO_AVX512_BF16 void finish_row(const Tile& tile, const float* sums, float* c) {
+/// What a tile's sums become on their way to C.
+struct Finish {
+  explicit Finish(const Tile& tile)
+      : floor(tile.relu ? 0 : -std::numeric_limits<float>::infinity()) {
+    for (int j = 0; j < 2; ++j) {
+      inside[j] = mask_of(std::clamp(tile.columns - j * kSide, 0, kSide));
+    }
+  }
+
+  /// The columns of each vector that C has.
+  unsigned inside[2];
+  /// Smaller sums become it.
+  float floor;
+};
+
+template <bool kAccumulates, bool kIsBf16, int kVectors>
+ELBO_AVX512_BF16 void finish_rows(const Tile& tile, const Finish& finish,
+                                  const float (&sums)[kSide][2 * kSide], float* const* c,
+                                  int count) {
   for (int j = 0; j < kVectors; ++j) {
     const int first = j * kSide;
-    const auto inside = static_cast<__mmask16>(mask_of(std::clamp(tile.columns - first, 0, kSide)));
-    __m512 sum = _mm512_load_ps(sums + first);
-    if (tile.accumulates) sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(inside, c + first));
-    if (tile.bias != nullptr) {
-      sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(inside, tile.bias + first));
-    }
-    // Of two operands of which one is NaN, the instruction returns the second.
-    if (tile.relu) sum = _mm512_maskz_max_ps(0xffff, _mm512_setzero_ps(), sum);
-    if (tile.c_is_bf16) {
-      _mm256_mask_storeu_epi16(reinterpret_cast<std::uint16_t*>(c) + first, inside,
-                               reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(sum)));
-    } else {
-      _mm512_mask_storeu_ps(c + first, inside, sum);
+    const auto inside = static_cast<__mmask16>(finish.inside[j]);
+    const __m512 floor = _mm512_set1_ps(finish.floor);
+    const __m512 bias = tile.bias == nullptr ? _mm512_setzero_ps()
+                                             : _mm512_maskz_loadu_ps(inside, tile.bias + first);
+    for (int i = 0; i < count; ++i) {
+      __m512 sum = _mm512_load_ps(sums[i] + first);
+      if constexpr (kAccumulates) {
+        sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(inside, c[i] + first));
+      }
+      // Of two operands of which one is NaN, the instruction returns the second.
+      sum = _mm512_maskz_max_ps(0xffff, floor, _mm512_add_ps(sum, bias));
+      if constexpr (kIsBf16) {
+        _mm256_mask_storeu_epi16(reinterpret_cast<std::uint16_t*>(c[i]) + first, inside,
+                                 reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(sum)));
+      } else {
+        _mm512_mask_storeu_ps(c[i] + first, inside, sum);
+      }
     }
   }
 }
 
 template <int kHalf, int kVectors>
-void finish(const Tile& tile) {
+void finish_half(const Tile& tile, const Finish& finish) {
   alignas(64) float sums[kSide][2 * kSide];
   store<2 * kHalf>(sums[0], 2 * kSide);
   if constexpr (kVectors == 2) store<2 * kHalf + 1>(sums[0] + kSide, 2 * kSide);
   const int first = kHalf * kSide, count = std::min(tile.rows - first, kSide);
-  for (int i = 0; i < count; ++i) {
-    finish_row<kVectors>(tile, sums[i], tile.c[static_cast<std::size_t>(first + i)]);
+  float* const* c = tile.c.data() + first;
+  if (tile.c_is_bf16) {
+    finish_rows<false, true, kVectors>(tile, finish, sums, c, count);
+  } else if (tile.accumulates) {
+    finish_rows<true, false, kVectors>(tile, finish, sums, c, count);
+  } else {
+    finish_rows<false, false, kVectors>(tile, finish, sums, c, count);
   }
 }
 
 /// Registers 0 to 3: sums, those of a half next to each other; 4 and 5: A; 6 and 7: B.
 template <int kHalves, int kVectors>
-void multiply(const Tile& tile) {
+void begin_sums() {
   set_zero<0>();
   if constexpr (kVectors == 2) set_zero<1>();
   if constexpr (kHalves == 2) set_zero<2>();
   if constexpr (kHalves == 2 && kVectors == 2) set_zero<3>();
-  const RowsOfA upper(tile, 0), lower(tile, (kHalves - 1) * kSide);
+}
+
+/// The inner dimension but for its first `done` words, whatever way A's words and rows lie.
+template <int kHalves, int kVectors>
+void add_any(const Tile& tile, const RowsOfA& upper, const RowsOfA& lower, std::int64_t done) {
   InnerPosition position(tile);
-  const float* b = tile.b;
-  for (std::int64_t left = tile.runs * tile.run_length; left > 0; left -= kSide) {
+  position.advance(done);
+  const float* b = tile.b + done * tile.b_stride;
+  for (std::int64_t left = tile.runs * tile.run_length - done; left > 0; left -= kSide) {
     const auto words = static_cast<int>(std::min<std::int64_t>(left, kSide));
     load_b<kVectors>(tile, b, words);
     load_a<4>(tile, upper, position, words);
@@ -216,8 +251,48 @@ void multiply(const Tile& tile) {
     position.advance(words);
     b += kSide * tile.b_stride;
   }
-  finish<0, kVectors>(tile);
-  if constexpr (kHalves == 2) finish<1, kVectors>(tile);
+}
+
+/// As many words as go into whole registers where each of A is a square of words in memory. Returns
+/// how many.
+template <int kHalves, int kVectors>
+std::int64_t add_squares(const Tile& tile, const RowsOfA& upper, const RowsOfA& lower) {
+  const std::int64_t length = tile.run_length / kSide * kSide;
+  if (tile.a_step != 1 || !upper.is_whole() || !lower.is_whole()) return 0;
+  if (tile.runs > 1 && length != tile.run_length) return 0;
+  const std::int64_t upper_spacing = upper.spacing, lower_spacing = lower.spacing;
+  const std::int64_t b_stride = tile.b_stride;
+  const float* b = tile.b;
+  for (std::int64_t run = 0; run < tile.runs; ++run) {
+    const std::int64_t offset = tile.run_offsets[run];
+    const float* a = upper.rows[0] + offset;
+    const float* a_lower = lower.rows[0] + offset;
+    for (const float* end = a + length; a != end; a += kSide, a_lower += kSide) {
+      load<6>(b, b_stride);
+      if constexpr (kVectors == 2) load<7>(b + kSide, b_stride);
+      load<4>(a, upper_spacing);
+      multiply_add<0, 4, 6>();
+      if constexpr (kVectors == 2) multiply_add<1, 4, 7>();
+      if constexpr (kHalves == 2) {
+        load<5>(a_lower, lower_spacing);
+        multiply_add<2, 5, 6>();
+        if constexpr (kVectors == 2) multiply_add<3, 5, 7>();
+      }
+      b += kSide * b_stride;
+    }
+  }
+  return tile.runs * length;
+}
+
+template <int kHalves, int kVectors>
+void multiply(const Tile& tile) {
+  begin_sums<kHalves, kVectors>();
+  const RowsOfA upper(tile, 0), lower(tile, (kHalves - 1) * kSide);
+  const std::int64_t done = add_squares<kHalves, kVectors>(tile, upper, lower);
+  add_any<kHalves, kVectors>(tile, upper, lower, done);
+  const Finish finish(tile);
+  finish_half<0, kVectors>(tile, finish);
+  if constexpr (kHalves == 2) finish_half<1, kVectors>(tile, finish);
 }
 
 /// The operating system lets a process use the registers when it asks.
