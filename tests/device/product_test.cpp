@@ -46,6 +46,7 @@ struct Case {
   std::int64_t block_words = 1 << 30;
   /// Windows of an image, and images whose windows follow one another.
   std::int64_t width = 1, images_at_once = 1;
+  std::int64_t inner_parts = 1;
 };
 
 std::vector<Case> cases() {
@@ -63,7 +64,11 @@ std::vector<Case> cases() {
       {401, 300, 1, 600},
       // Rows of images: the last with fewer windows; several taken at once, the last time fewer.
       {77, 45, 1, 40, false, 1 << 30, 32},
-      {210, 40, 2, 16, true, 1 << 30, 5, 32}};
+      {210, 40, 2, 16, true, 1 << 30, 5, 32},
+      // Inner dimensions in parts, one with blocks as well.
+      {3, 40, 1, 5000, false, 1 << 30, 1, 1, 8},
+      {70, 33, 1, 1500, false, 320, 1, 1, 3},
+      {45, 20, 21, 23, false, 1 << 30, 15, 1, 4}};
 }
 
 /// How the words of A lie: those of a run one after the other, with gaps between them, or below one
@@ -107,17 +112,19 @@ void Products::agree_with_sums_in_double(const Case& c, Order order) const {
   product.panel_step = inner * panel;
   product.relu = c.relu;
   product.block_words = c.block_words;
+  product.inner_parts = c.inner_parts;
   const std::int64_t panels = (c.columns + panel - 1) / panel;
   const auto a = words(c.rows * product.a.step_w + c.runs * apart, 1),
              b = words(panels * inner * panel, 2);
   const auto bias = random_floats(c.columns, 3);
   const auto before = random_floats(c.rows * product.c.step_w, 4);
+  std::vector<float> partial(static_cast<std::size_t>(product.partial_sums()));
 
   std::vector<float> found;
   for (const int threads : {1, 2, 3}) {
     product.threads = threads;
     std::vector<float> result = before;
-    product.run(a.data(), b.data(), result.data(), c.relu ? bias.data() : nullptr);
+    product.run(a.data(), b.data(), result.data(), c.relu ? bias.data() : nullptr, partial.data());
     if (!found.empty()) {
       EXPECT_EQ(result, found) << "with " << threads << " threads";
     }

@@ -29,10 +29,17 @@ class ConvWeightGradientKernel : public Kernel {
     } else {
       read_windows(context, inputs[0], inputs[1]);
     }
+    product_.inner_parts = parts_of(product_);
   }
 
+  std::int64_t scratch_bytes() const override {
+    return product_.partial_sums() * static_cast<std::int64_t>(sizeof(float));
+  }
+
+  void set_scratch(std::byte* scratch) override { partial_ = reinterpret_cast<float*>(scratch); }
+
   void run(const RunContext&) override {
-    product_.run(x_.floats(), dy_.floats(), result_.floats(), nullptr);
+    product_.run(x_.floats(), dy_.floats(), result_.floats(), nullptr, partial_);
   }
 
   KernelSummary summary() const override {
@@ -40,6 +47,18 @@ class ConvWeightGradientKernel : public Kernel {
   }
 
  private:
+  /// Pixels are many and weights are few. A thread that reads some of the pixels for all weights
+  /// reads them once, and often those that it has laid out itself.
+  static std::int64_t parts_of(const Product& product) {
+    constexpr std::int64_t kMostParts = 8, kLeastWords = 512;
+    const auto runs = static_cast<std::int64_t>(product.run_offsets.size());
+    const std::int64_t most = runs > 1 ? std::min(runs, kMostParts) : kMostParts;
+    const std::int64_t side = std::max({product.rows, product.columns, kLeastWords});
+    std::int64_t parts = 1;
+    while (2 * parts <= most && product.inner() >= 4 * side * parts) parts *= 2;
+    return parts;
+  }
+
   /// An offset in A for each row (ky, kx, i).
   template <typename Offset>
   void set_rows(const Offset& offset) {
@@ -109,7 +128,6 @@ class ConvWeightGradientKernel : public Kernel {
     });
     product_.a_group = g_.inputs() * x.row_words();
     product_.run_length = x.inner_pixels();
-    product_.block_words = 512;  // of the rows of a tile, and of as many of B
     x_ = context.copies.request(context.root(x_id), x);
     dy_ = request_panels(context, dy_id, dy, product_);
   }
@@ -118,6 +136,7 @@ class ConvWeightGradientKernel : public Kernel {
   Words words_;
   Product product_;
   Buffer x_, dy_, result_;
+  float* partial_ = nullptr;
 };
 
 }  // namespace

@@ -67,12 +67,21 @@ class RowWalk {
   std::int64_t h_ = 0, w_ = 0;
 };
 
+/// What one part of the inner dimension is summed up into.
+struct Sums {
+  float* c;
+  RowOffsets offsets;
+  /// Words of the inner dimension.
+  Range inner;
+};
+
 class Worker {
  public:
-  Worker(const Product& product, const float* a, const float* b, float* c, const float* bias)
-      : p_(product), a_(a), b_(b), c_(c), bias_(bias) {}
+  Worker(const Product& product, const float* a, const float* b, const Sums& sums,
+         const float* bias)
+      : p_(product), a_(a), b_(b), sums_(sums), bias_(bias) {}
 
-  /// All of the inner dimension, block by block, for some tiles of rows and some panels.
+  /// All of the part, block by block, for some tiles of rows and some panels.
   void run(Range tiles, Range panels) const {
     if (p_.kernels->begin != nullptr) p_.kernels->begin();
     run_blocks(tiles, panels);
@@ -84,16 +93,17 @@ class Worker {
     const auto run_count = static_cast<std::int64_t>(p_.run_offsets.size());
     const std::int64_t longest = std::clamp<std::int64_t>(
         kCachedWords / p_.kernels->columns, 1, std::max<std::int64_t>(1, p_.block_words));
-    const std::int64_t inner = p_.inner();
+    const auto [begin, end] = sums_.inner;
     if (run_count == 1) {
-      for (std::int64_t at = 0; at < inner; at += longest) {
-        run_block({0, 1, at, std::min(longest, inner - at), at}, tiles, panels);
+      for (std::int64_t at = begin; at < end; at += longest) {
+        run_block({0, 1, at, std::min(longest, end - at), at}, tiles, panels);
       }
     } else {
       const std::int64_t step = std::max<std::int64_t>(1, longest / p_.run_length);
-      for (std::int64_t run = 0; run < run_count; run += step) {
-        run_block({run, std::min(step, run_count - run), 0, p_.run_length, run * p_.run_length},
-                  tiles, panels);
+      const std::int64_t last = end / p_.run_length;
+      for (std::int64_t run = begin / p_.run_length; run < last; run += step) {
+        run_block({run, std::min(step, last - run), 0, p_.run_length, run * p_.run_length}, tiles,
+                  panels);
       }
     }
   }
@@ -123,8 +133,9 @@ class Worker {
 
   void run_tiles(const Block& block, Range tiles, Range panels) const {
     const MicroKernels& kernels = *p_.kernels;
-    const bool is_first = block.before == 0;
-    const bool is_last = block.before + block.runs * block.length == p_.inner();
+    const std::int64_t end = block.before + block.runs * block.length;
+    const bool is_first = block.before == sums_.inner.begin;
+    const bool is_last = end == sums_.inner.end;
     ELBO_ASSERT(!p_.c_is_bf16 || (is_first && is_last));
     Tile tile{.rows = 0,
               .columns = 0,
@@ -136,7 +147,7 @@ class Worker {
               .a_step = p_.a_step,
               .b = nullptr,
               .b_stride = p_.b_stride,
-              .b_ends_with_zeros = p_.b_ends_with_zeros && is_last,
+              .b_ends_with_zeros = p_.b_ends_with_zeros && end == p_.inner(),
               .bias = nullptr,
               .relu = p_.relu && is_last,
               .accumulates = !is_first,
@@ -153,7 +164,7 @@ class Worker {
         const std::int64_t a =
             p_.a_rows.empty() ? walk.offset(p_.a) : p_.a_rows[static_cast<std::size_t>(first + i)];
         tile.a[row] = a_ + a + block.begin * p_.a_step;
-        c[row] = p_.in_c(c_, walk.offset(p_.c));
+        c[row] = p_.in_c(sums_.c, walk.offset(sums_.offsets));
       }
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         const std::int64_t column = panel * kernels.columns;
@@ -172,16 +183,64 @@ class Worker {
   const Product& p_;
   const float* a_;
   const float* b_;
-  float* c_;
+  Sums sums_;
   const float* bias_;
 };
 
-void multiply(const Product& p, const float* a, const float* b, float* c, const float* bias) {
-  const Worker worker(p, a, b, c, bias);
+/// One part after the other: the first into C, the others into rows of their own.
+Sums sums_of_part(const Product& p, std::int64_t part, float* c, float* partial) {
+  const auto run_count = static_cast<std::int64_t>(p.run_offsets.size());
+  const std::int64_t unit = run_count > 1 ? p.run_length : p.kernels->inner_words;
+  const std::int64_t units = ceil_of(p.inner(), unit);
+  ELBO_ASSERT(units >= p.inner_parts && !p.relu && !p.c_is_bf16);
+  const auto edge = [&](std::int64_t i) {
+    return std::min(p.inner(), units * i / p.inner_parts * unit);
+  };
+  const Range inner{edge(part), edge(part + 1)};
+  if (part == 0) return {c, p.c, inner};
+  return {partial + (part - 1) * p.rows * p.columns,
+          {p.height * p.width * p.columns, p.width * p.columns, p.columns},
+          inner};
+}
+
+/// C becomes the sum of all parts.
+void add_parts(const Product& p, float* c, const float* partial, int threads) {
+  constexpr std::int64_t kRowsAtOnce = 8;
+  parallel_for(threads, p.rows, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    RowWalk walk(p, begin);
+    for (std::int64_t row = begin; row < end; ++row, walk.advance()) {
+      float* to = c + walk.offset(p.c);
+      for (std::int64_t part = 1; part < p.inner_parts; ++part) {
+        const float* from = partial + ((part - 1) * p.rows + row) * p.columns;
+        for (std::int64_t i = 0; i < p.columns; ++i) to[i] += from[i];
+      }
+    }
+  });
+}
+
+void multiply_in_parts(const Product& p, const float* a, const float* b, float* c, float* partial,
+                       int threads) {
   const std::int64_t tiles = ceil_of(p.rows, p.kernels->rows);
-  const std::int64_t panels = ceil_of(p.columns, p.kernels->columns);
+  const Range panels{0, ceil_of(p.columns, p.kernels->columns)};
+  parallel_for(threads, p.inner_parts * tiles, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin / tiles; part * tiles < end; ++part) {
+      const std::int64_t before = part * tiles;
+      const Worker worker(p, a, b, sums_of_part(p, part, c, partial), nullptr);
+      worker.run({std::max(begin - before, std::int64_t{0}), std::min(end - before, tiles)},
+                 panels);
+    }
+  });
+  add_parts(p, c, partial, threads);
+}
+
+void multiply(const Product& p, const float* a, const float* b, float* c, const float* bias,
+              float* partial) {
   const auto used = static_cast<int>(
       std::clamp<std::int64_t>(p.rows * p.columns * p.inner() / kWorkPerThread, 1, p.threads));
+  if (p.inner_parts > 1) return multiply_in_parts(p, a, b, c, partial, used);
+  const Worker worker(p, a, b, {c, p.c, {0, p.inner()}}, bias);
+  const std::int64_t tiles = ceil_of(p.rows, p.kernels->rows);
+  const std::int64_t panels = ceil_of(p.columns, p.kernels->columns);
   // Between threads goes the side with more to divide; or rows, where there are enough of them and
   // each thread can keep all of B: whole rows are what a thread goes on with.
   constexpr std::int64_t kEnoughTiles = 6;
@@ -196,11 +255,12 @@ void multiply(const Product& p, const float* a, const float* b, float* c, const 
 
 }  // namespace
 
-void Product::run(const float* a_words, const float* b_words, float* c_floats,
-                  const float* bias) const {
+void Product::run(const float* a_words, const float* b_words, float* c_floats, const float* bias,
+                  float* partial) const {
   for (std::int64_t group = 0; group < groups; ++group) {
     multiply(*this, a_words + group * a_group, b_words + group * b_group,
-             in_c(c_floats, group * c_group), bias == nullptr ? nullptr : bias + group * columns);
+             in_c(c_floats, group * c_group), bias == nullptr ? nullptr : bias + group * columns,
+             partial);
   }
 }
 

@@ -35,6 +35,10 @@ struct Product {
   std::int64_t run_length = 0, a_step = 1;
   /// Words along the inner dimension for which A stays in the second-level cache.
   std::int64_t block_words = 1 << 30;
+  /// The inner dimension is summed up in so many parts, which are added last: between threads goes
+  /// what they read where the result is small. No more of them than runs, if there are several, or
+  /// than whole MicroKernels::inner_words; neither bias, nor relu, nor bfloat16.
+  std::int64_t inner_parts = 1;
   /// Columns of B come in panels as wide as a tile, `panel_step` words apart.
   std::int64_t b_stride = 0, panel_step = 0;
   /// Panels have words up to a multiple of MicroKernels::inner_words, the last of them zeros.
@@ -54,10 +58,13 @@ struct Product {
   }
   /// Words along the inner dimension.
   std::int64_t inner() const { return static_cast<std::int64_t>(run_offsets.size()) * run_length; }
-  /// Each element of C is summed by one thread, in the order of the inner dimension: results don't
-  /// depend on the number of threads. bias: null, or one float a column
-  /// of each group.
-  void run(const float* a_words, const float* b_words, float* c_floats, const float* bias) const;
+  /// Floats for the sums of all parts but the first.
+  std::int64_t partial_sums() const { return (inner_parts - 1) * rows * columns; }
+  /// Each element of a part is summed by one thread, in the order of the inner dimension, and parts
+  /// are added in their order: results don't depend on the number of threads. bias: null, or one
+  /// float a column of each group. partial: room for partial_sums().
+  void run(const float* a_words, const float* b_words, float* c_floats, const float* bias,
+           float* partial = nullptr) const;
 };
 
 }  // namespace elbo::cpu
