@@ -28,38 +28,59 @@ struct Block {
   std::int64_t before;
 };
 
+/// Rows that follow one another at equal distances, in A and in C.
+struct EvenRows {
+  std::int64_t a, c, a_step, c_step, count;
+};
+
 /// Goes along the rows of a product.
 class RowWalk {
  public:
-  RowWalk(const Product& product, std::int64_t row) : p_(product) {
-    const std::int64_t windows = p_.height * p_.width;
-    all_images_ = ceil_of(p_.rows, windows);
-    const std::int64_t blocks = row / (p_.images_at_once * windows);
-    first_image_ = blocks * p_.images_at_once;
-    images_ = std::min(p_.images_at_once, all_images_ - first_image_);
-    const std::int64_t rest = row - first_image_ * windows;
+  /// c: as Product::c.
+  RowWalk(const Product& product, const RowOffsets& c, std::int64_t row)
+      : p_(product), c_(c), windows_(product.height * product.width) {
+    all_images_ = ceil_of(p_.rows, windows_);
+    const std::int64_t at_once = windows_ == 1 ? all_images_ : p_.images_at_once;
+    first_image_ = row / (at_once * windows_) * at_once;
+    images_ = std::min(at_once, all_images_ - first_image_);
+    const std::int64_t rest = row - first_image_ * windows_;
     image_ = rest % images_;
     h_ = rest / images_ / p_.width;
     w_ = rest / images_ % p_.width;
   }
 
+  /// The next rows, at most so many, and goes behind them.
+  EvenRows next(std::int64_t most) {
+    EvenRows rows{offset(p_.a), offset(c_), p_.a.step_n, c_.step_n, 0};
+    if (images_ > 1) {
+      rows.count = std::min(most, images_ - image_);
+      image_ += rows.count;
+      if (image_ < images_) return rows;
+      image_ = 0;
+      ++w_;
+    } else {
+      rows.a_step = p_.a.step_w;
+      rows.c_step = c_.step_w;
+      rows.count = std::min(most, p_.width - w_);
+      w_ += rows.count;
+    }
+    if (w_ < p_.width) return rows;
+    w_ = 0;
+    if (++h_ < p_.height) return rows;
+    h_ = 0;
+    first_image_ += images_;
+    images_ = std::min(images_, all_images_ - first_image_);
+    return rows;
+  }
+
+ private:
   std::int64_t offset(const RowOffsets& offsets) const {
     return (first_image_ + image_) * offsets.step_n + h_ * offsets.step_h + w_ * offsets.step_w;
   }
 
-  void advance() {
-    if (++image_ < images_) return;
-    image_ = 0;
-    if (++w_ < p_.width) return;
-    w_ = 0;
-    if (++h_ < p_.height) return;
-    h_ = 0;
-    first_image_ += images_;
-    images_ = std::min(images_, all_images_ - first_image_);
-  }
-
- private:
   const Product& p_;
+  const RowOffsets& c_;
+  std::int64_t windows_;
   /// The last may have fewer windows, where one image is taken at a time.
   std::int64_t all_images_ = 0;
   /// The images whose windows it goes along now, and which of them.
@@ -157,15 +178,8 @@ class Worker {
       const std::int64_t first = p_.rows * at / tile_count;
       const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
       tile.rows = static_cast<int>(count);
-      std::array<float*, kMaxTileRows> c{};
-      RowWalk walk(p_, first);
-      for (std::int64_t i = 0; i < count; ++i, walk.advance()) {
-        const auto row = static_cast<std::size_t>(i);
-        const std::int64_t a =
-            p_.a_rows.empty() ? walk.offset(p_.a) : p_.a_rows[static_cast<std::size_t>(first + i)];
-        tile.a[row] = a_ + a + block.begin * p_.a_step;
-        c[row] = p_.in_c(sums_.c, walk.offset(sums_.offsets));
-      }
+      std::array<float*, kMaxTileRows> c;
+      set_rows(first, count, a_ + block.begin * p_.a_step, tile.a, c);
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         const std::int64_t column = panel * kernels.columns;
         tile.columns =
@@ -178,6 +192,25 @@ class Worker {
         (is_wide ? kernels.wide : kernels.narrow)[static_cast<std::size_t>(count - 1)](tile);
       }
     }
+  }
+
+  /// Where a tile's rows begin, in A and in C.
+  void set_rows(std::int64_t first, std::int64_t count, const float* from,
+                std::array<const float*, kMaxTileRows>& a,
+                std::array<float*, kMaxTileRows>& c) const {
+    RowWalk walk(p_, sums_.offsets, first);
+    for (std::int64_t row = 0; row < count;) {
+      const EvenRows even = walk.next(count - row);
+      float* to = p_.in_c(sums_.c, even.c);
+      for (std::int64_t i = 0; i < even.count; ++i) {
+        a[static_cast<std::size_t>(row + i)] = from + even.a + i * even.a_step;
+        c[static_cast<std::size_t>(row + i)] = p_.in_c(to, i * even.c_step);
+      }
+      row += even.count;
+    }
+    if (p_.a_rows.empty()) return;
+    const std::int64_t* offsets = p_.a_rows.data() + first;
+    for (std::int64_t i = 0; i < count; ++i) a[static_cast<std::size_t>(i)] = from + offsets[i];
   }
 
   const Product& p_;
@@ -207,9 +240,9 @@ Sums sums_of_part(const Product& p, std::int64_t part, float* c, float* partial)
 void add_parts(const Product& p, float* c, const float* partial, int threads) {
   constexpr std::int64_t kRowsAtOnce = 8;
   parallel_for(threads, p.rows, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    RowWalk walk(p, begin);
-    for (std::int64_t row = begin; row < end; ++row, walk.advance()) {
-      float* to = c + walk.offset(p.c);
+    RowWalk walk(p, p.c, begin);
+    for (std::int64_t row = begin; row < end; ++row) {
+      float* to = c + walk.next(1).c;
       for (std::int64_t part = 1; part < p.inner_parts; ++part) {
         const float* from = partial + ((part - 1) * p.rows + row) * p.columns;
         for (std::int64_t i = 0; i < p.columns; ++i) to[i] += from[i];
