@@ -134,12 +134,7 @@ class Worker {
     // rows of A as do.
     const std::int64_t inner = block.runs * block.length;
     const std::int64_t b_words = (panels.end - panels.begin) * p_.kernels->columns * inner;
-    if (b_words <= kMostCachedWords) {
-      for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
-        run_tiles(block, {tile, tile + 1}, panels);
-      }
-      return;
-    }
+    if (b_words <= kMostCachedWords) return run_tiles(block, tiles, panels);
     const std::int64_t count = tiles.end - tiles.begin;
     const std::int64_t a_words = count * p_.kernels->rows * inner;
     const std::int64_t parts = a_words <= kMostCachedWords ? 1 : ceil_of(a_words, kCachedWords);
@@ -152,6 +147,7 @@ class Worker {
     }
   }
 
+  /// One tile of rows after the other, each with all panels.
   void run_tiles(const Block& block, Range tiles, Range panels) const {
     const MicroKernels& kernels = *p_.kernels;
     const std::int64_t end = block.before + block.runs * block.length;
@@ -173,13 +169,15 @@ class Worker {
               .relu = p_.relu && is_last,
               .accumulates = !is_first,
               .c_is_bf16 = p_.c_is_bf16};
+    const std::int64_t tile_count = ceil_of(p_.rows, kernels.rows);
+    std::int64_t first = p_.rows * tiles.begin / tile_count;
+    RowWalk walk(p_, sums_.offsets, first);
+    std::array<float*, kMaxTileRows> c{};
     for (std::int64_t at = tiles.begin; at < tiles.end; ++at) {
-      const std::int64_t tile_count = ceil_of(p_.rows, kernels.rows);
-      const std::int64_t first = p_.rows * at / tile_count;
       const std::int64_t count = p_.rows * (at + 1) / tile_count - first;
       tile.rows = static_cast<int>(count);
-      std::array<float*, kMaxTileRows> c;
-      set_rows(first, count, a_ + block.begin * p_.a_step, tile.a, c);
+      set_rows(walk, first, count, a_ + block.begin * p_.a_step, tile.a, c);
+      first += count;
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         const std::int64_t column = panel * kernels.columns;
         tile.columns =
@@ -195,10 +193,9 @@ class Worker {
   }
 
   /// Where a tile's rows begin, in A and in C.
-  void set_rows(std::int64_t first, std::int64_t count, const float* from,
+  void set_rows(RowWalk& walk, std::int64_t first, std::int64_t count, const float* from,
                 std::array<const float*, kMaxTileRows>& a,
                 std::array<float*, kMaxTileRows>& c) const {
-    RowWalk walk(p_, sums_.offsets, first);
     for (std::int64_t row = 0; row < count;) {
       const EvenRows even = walk.next(count - row);
       float* to = p_.in_c(sums_.c, even.c);
