@@ -25,7 +25,7 @@ class ConvForwardKernel : public Kernel {
     product_.images_at_once = images_at_once(*product_.kernels);
     product_.height = g_.y[1];
     product_.width = g_.y[2];
-    product_.a = {.step_n = (x.above + x.rows + x.below) * row,
+    product_.a = {.step_n = x.matrix_words(),
                   .step_h = g_.stride * row,
                   .step_w = g_.stride * g_.x[3] / word};
     product_.c = {

@@ -111,8 +111,7 @@ Buffer operand(const KernelContext& context, NodeId id, const OperandLayout& lay
   const bool are_as_they_are =
       layout.words == Words::floats ||
       (context.is_narrow(context.root(id)) && layout.columns % 2 == 0 && layout.inner_unit == 1);
-  const bool is_as_it_is = layout.layout == Layout::rows && are_as_they_are &&
-                           layout.above + layout.below + layout.before + layout.after == 0;
+  const bool is_as_it_is = layout.layout == Layout::rows && are_as_they_are && !layout.has_frame();
   return is_as_it_is ? context.buffer(id) : context.copies.request(context.root(id), layout);
 }
 

@@ -121,7 +121,7 @@ class ConvInputGradientKernel : public Kernel {
     product.images_at_once = images_at_once(*product.kernels);
     product.height = down.count;
     product.width = across.count;
-    product.a = {.step_n = (dy.above + dy.rows + dy.below) * row, .step_h = row, .step_w = pixel};
+    product.a = {.step_n = dy.matrix_words(), .step_h = row, .step_w = pixel};
     product.c = {.step_n = g_.x[1] * g_.x[2] * channels,
                  .step_h = g_.stride * g_.x[2] * channels,
                  .step_w = g_.stride * channels};

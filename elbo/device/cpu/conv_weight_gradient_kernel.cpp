@@ -84,10 +84,9 @@ class ConvWeightGradientKernel : public Kernel {
     });
     product_.a_group = g_.inputs();
     product_.run_offsets.clear();
-    const std::int64_t height = x.above + x.rows + x.below;
     for (std::int64_t n = 0; n < g_.y[0]; ++n) {
       for (std::int64_t oy = 0; oy < g_.y[1]; ++oy) {
-        product_.run_offsets.push_back((n * height + oy * g_.stride) * x.row_words());
+        product_.run_offsets.push_back(n * x.matrix_words() + oy * g_.stride * x.row_words());
       }
     }
     product_.run_length = g_.y[2];

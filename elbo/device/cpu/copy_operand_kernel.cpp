@@ -74,17 +74,17 @@ class CopyOperandKernel : public CopyKernel {
 
   void copy_rows() const {
     const std::int64_t size = is_bf16() ? 2 : 4, row_bytes = l_.row_words() * 4;
-    const std::int64_t height = l_.above + l_.rows + l_.below;
+    const std::int64_t height = l_.above + l_.rows + l_.below, matrix_bytes = l_.matrix_words() * 4;
     const std::int64_t tail = row_bytes - (l_.before + l_.columns) * size;
     std::byte* target = target_.as<std::byte>();
-    if (l_.before == 0 && tail == 0 && height == l_.rows) {
+    if (tail == 0 && !l_.has_frame()) {
       const std::int64_t count = l_.matrices * l_.rows * l_.columns;
       return parallel_for(threads_, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
         convert(l_.words, source() + begin, target + begin * size, end - begin);
       });
     }
     for_each_row(l_.matrices * height, [&](std::int64_t i) {
-      std::byte* row = target + i * row_bytes;
+      std::byte* row = target + i / height * matrix_bytes + i % height * row_bytes;
       const Numbers from = source_row(i);
       if (from.at == nullptr) {
         std::memset(row, 0, static_cast<std::size_t>(row_bytes));

@@ -38,6 +38,14 @@ std::int64_t OperandLayout::row_words() const {
   return inner_words(before + columns + after);
 }
 
+std::int64_t OperandLayout::matrix_words() const {
+  const std::int64_t filled = (above + rows + below) * row_words();
+  // Products read the same pixel of many images at once: these lie an odd number of cache lines
+  // apart, not to crowd into few sets of the caches.
+  constexpr std::int64_t kLine = 16;
+  return has_frame() && filled % (2 * kLine) == 0 ? filled + kLine : filled;
+}
+
 std::int64_t OperandLayout::panel_words(int panel_columns) const {
   if (layout == Layout::image_pairs) return inner_pixels() * panel_columns;
   const std::int64_t down = layout == Layout::panels ? rows : columns / groups;
@@ -53,7 +61,7 @@ std::int64_t OperandLayout::group_words(int panel_columns) const {
 
 std::int64_t OperandLayout::bytes() const {
   constexpr std::int64_t kWord = 4;
-  if (layout == Layout::rows) return matrices * (above + rows + below) * row_words() * kWord;
+  if (layout == Layout::rows) return matrices * matrix_words() * kWord;
   if (layout == Layout::phases_of_image_pairs) {
     return stride * stride * channels * row_words() * kWord;
   }
@@ -77,7 +85,7 @@ std::string OperandLayout::to_string() const {
   if (groups > 1) text += fmt::format(" of {} groups", groups);
   if (layout == Layout::image_pairs) text += " of image pairs in panels";
   if (layout == Layout::phases_of_image_pairs) text += " of image pairs in phases";
-  if (above + below + before + after > 0) text += " in a frame of zeros";
+  if (has_frame()) text += " in a frame of zeros";
   if (words == Words::rounded_floats) text += " (emulated)";
   return text;
 }

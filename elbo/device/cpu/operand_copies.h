@@ -72,8 +72,11 @@ struct OperandLayout {
 
   /// Words along the inner dimension of the matrices that are read, for so many numbers.
   std::int64_t inner_words(std::int64_t numbers) const;
+  bool has_frame() const { return above + below + before + after > 0; }
   /// Words of a row, zeros included.
   std::int64_t row_words() const;
+  /// Layout rows: words from one matrix to the next, zeros and a gap included.
+  std::int64_t matrix_words() const;
   /// Words of a panel, and of the panels of a group, the same for each.
   std::int64_t panel_words(int panel_columns) const;
   std::int64_t group_words(int panel_columns) const;
