@@ -99,6 +99,45 @@ TEST(Precision, EveryCaseAgreesWithTheReference) {
   }
 }
 
+TEST(Precision, GradientsThroughReluAgreeWithTheReference) {
+  // What a slope is multiplied with, and what it is taken at, may be stored in bfloat16.
+  for (const std::int64_t width : {34, 96}) {
+    Graph graph;
+    const std::vector<Value> operands = {
+        graph.input("x", Shape{kBatch, 50}), graph.input("u", Shape{50, width}),
+        graph.input("v", Shape{width, width}), graph.input("w", Shape{width, 6})};
+    Value h = operands[0];
+    for (std::size_t layer : {1, 2}) h = relu(matmul(h, operands[layer]));
+    const Value loss = mean_over_batch(sum(square(matmul(h, operands[3])), {1}));
+    const std::vector<Value> slopes = gradients(loss, operands);
+    for (const std::int64_t batch_size : {3, 70}) {
+      testing::Inputs inputs;
+      std::vector<std::pair<NodeId, std::vector<double>>> leaves;
+      for (std::size_t i = 0; i < operands.size(); ++i) {
+        RandomSequence random(i);
+        std::vector<float> elements(
+            static_cast<std::size_t>(operands[i].shape().count(batch_size)));
+        for (float& element : elements) element = static_cast<float>(random.next_normal() / 4);
+        leaves.emplace_back(operands[i].id(),
+                            std::vector<double>(elements.begin(), elements.end()));
+        inputs[graph.node(operands[i].id()).get<InputAttributes>().name] = elements;
+      }
+      const auto expected = evaluate_in_double(graph, slopes, batch_size, leaves, {});
+      const auto found = testing::run_plan(graph, slopes, inputs,
+                                           {.batch_size = batch_size, .precision = bf16_here()});
+      for (std::size_t i = 0; i < slopes.size(); ++i) {
+        double difference = 0, size = 0;
+        for (std::size_t k = 0; k < expected[i].size(); ++k) {
+          difference += std::pow(static_cast<double>(found[i][k]) - expected[i][k], 2);
+          size += std::pow(expected[i][k], 2);
+        }
+        // Units near zero may get the other slope.
+        EXPECT_LT(std::sqrt(difference / size), 0.06) << "width " << width << ", operand " << i;
+      }
+    }
+  }
+}
+
 TEST(Precision, AProductOfRoundedNumbersIsExact) {
   Graph graph;
   const Value x = graph.input("x", Shape{kBatch, 50}), w = graph.input("w", Shape{50, 9});

@@ -76,6 +76,11 @@ TEST_P(SpecialValues, SaturatingFunctionsSaturate) {
   expect("absolute", absolute, {-kInfinity, kNan}, {kInfinity, kNan});
 }
 
+TEST_P(SpecialValues, WhatIsMultipliedWithASlope) {
+  expect("x * (0 < x)", [](Value x) { return x * less(x.graph().constant(0), x); },
+         {-2, 0, 3, kInfinity, -kInfinity, kNan}, {0, 0, 3, kInfinity, kNan, kNan});
+}
+
 TEST_P(SpecialValues, DivisionByZero) {
   expect("1 / x", [](Value x) { return 1.0 / x; }, {0, kInfinity, kNan}, {kInfinity, 0, kNan});
   expect("x / 0", [](Value x) { return x / (x - x); }, {0, 1}, {kNan, kInfinity});

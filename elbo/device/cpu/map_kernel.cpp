@@ -235,6 +235,11 @@ class MapKernel : public Kernel {
     if (instruction.step == MapStep::spread) {
       return functions_.spread_rows(a, rows, row_length, result);
     }
+    if (instruction.step == MapStep::times_slope) {
+      const auto function =
+          functions_.times_slope[stays_narrow(instruction.a)][stays_narrow(instruction.b)];
+      return function(a, tile(instruction.b), result, static_cast<std::size_t>(length));
+    }
     const auto count = instruction.step == MapStep::rows ? rows : static_cast<std::size_t>(length);
     if (instruction.sigmoid >= 0) {
       functions_.softplus_and_sigmoid(a, result, tile(instruction.sigmoid), count);
@@ -242,6 +247,11 @@ class MapKernel : public Kernel {
     }
     functions_.map[static_cast<std::size_t>(instruction.op)](a, tile(instruction.b),
                                                              tile(instruction.c), result, count);
+  }
+
+  bool stays_narrow(int slot) const {
+    const auto load = static_cast<std::size_t>(slot);
+    return load < program_.loads.size() && program_.loads[load].stays_narrow;
   }
 
   std::int64_t rows_in(std::int64_t elements) const { return elements / program_.reduced_length; }
@@ -285,6 +295,9 @@ class MapKernel : public Kernel {
   /// `tile`.
   float* load(const MapLoad& load, std::int64_t begin, std::int64_t length, float* tile) const {
     if (load.direct) return load.source.floats() + begin;
+    if (load.stays_narrow) {
+      return reinterpret_cast<float*>(load.source.as<std::uint16_t>() + begin);
+    }
     if (load.is_narrow) {
       functions_.from_bf16(load.source.as<std::uint16_t>() + begin, tile,
                            static_cast<std::size_t>(length));

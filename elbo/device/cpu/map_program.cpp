@@ -51,6 +51,7 @@ class Compiler {
     for (const NodeId id : group_.nodes) collect_operands(id);
     for (const NodeId id : group_.nodes) compile(id);
     pair_softplus_with_sigmoid();
+    join_slopes();
     assign_tiles();
     return std::move(program_);
   }
@@ -258,6 +259,52 @@ class Compiler {
       all[i] = both;
       all.erase(other);
     }
+  }
+
+  /// What is multiplied with relu's slope, (0 < y), and nobody else reads the slope: one
+  /// instruction, which takes operands in bfloat16 as they are.
+  void join_slopes() {
+    std::vector<MapInstruction>& all = program_.instructions;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const MapInstruction slope = all[i];
+      if (slope.op != Op::less || slope.step != MapStep::elements || !is_zero(slope.a)) continue;
+      if (readers(slope.result) != 1) continue;
+      const auto product = std::find_if(all.begin(), all.end(), [&](const MapInstruction& other) {
+        return other.op == Op::multiply && other.step == MapStep::elements &&
+               (other.a == slope.result || other.b == slope.result);
+      });
+      if (product == all.end()) continue;
+      const int other = product->a == slope.result ? product->b : product->a;
+      *product = {
+          .step = MapStep::times_slope, .a = other, .b = slope.b, .result = product->result};
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(i--));
+    }
+    for (std::size_t i = 0; i < program_.loads.size(); ++i) {
+      const auto slot = static_cast<int>(i);
+      const auto joined = std::ranges::count_if(all, [&](const MapInstruction& reader) {
+        return reader.step == MapStep::times_slope && (reader.a == slot || reader.b == slot);
+      });
+      MapLoad& load = program_.loads[i];
+      load.stays_narrow = load.is_narrow && readers(slot) == joined;
+    }
+  }
+
+  bool is_zero(int slot) const {
+    const auto constant = static_cast<std::size_t>(slot - program_.first_constant());
+    return constant < program_.constants.size() && program_.constants[constant] == 0;
+  }
+
+  /// Instructions and results that read a slot.
+  std::int64_t readers(int slot) const {
+    const auto reads = [slot](const MapInstruction& reader) {
+      const bool is_ternary = reader.op == Op::select;
+      return reader.a == slot || reader.b == slot || (is_ternary && reader.c == slot);
+    };
+    const auto is_of = [slot](const auto& result) { return result.slot == slot; };
+    return std::ranges::count_if(program_.instructions, reads) +
+           std::ranges::count_if(program_.stores, is_of) +
+           std::ranges::count_if(program_.reductions, is_of) +
+           std::ranges::count_if(program_.column_sums, is_of);
   }
 
   /// Scratch tiles for computed values that aren't written straight to memory, reused after their

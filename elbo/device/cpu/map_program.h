@@ -41,6 +41,8 @@ struct MapLoad {
   bool direct = false;
   /// The same in bfloat16.
   bool is_narrow = false;
+  /// In bfloat16, and its readers take it as it is.
+  bool stays_narrow = false;
   /// The index space is that of the rows.
   bool over_rows = false;
   bool operator==(const MapLoad&) const = default;
@@ -55,6 +57,8 @@ enum class MapStep : std::uint8_t {
   reduce,
   /// Every row's number, repeated along the row.
   spread,
+  /// a times relu's slope at b.
+  times_slope,
 };
 
 /// Slots name tiles: loads first, then constants, then computed values.

@@ -17,6 +17,7 @@ class NarrowValues {
     }
     // Whoever reads it otherwise makes it wide again.
     std::vector<bool> multiplied(is_narrow_.size(), false);
+    std::vector<std::vector<NodeId>> sloped(is_narrow_.size());
     for (const Group& group : context.fusion.groups) {
       for (const NodeId id : group.nodes) {
         for (std::size_t operand = 0; operand < context.node(id).inputs.size(); ++operand) {
@@ -25,6 +26,8 @@ class NarrowValues {
           const std::size_t root = index(value);
           if (reads_narrow(group, id, operand)) {
             multiplied[root] = true;
+          } else if (group.kind == GroupKind::map && is_sloped(id, operand)) {
+            sloped[root].push_back(id);
           } else if (group.kind != GroupKind::map || !reads_sign(id, operand)) {
             is_narrow_[root] = false;
           }
@@ -34,8 +37,16 @@ class NarrowValues {
     for (const PlanOutput& output : outputs) {
       is_narrow_[index(context.root(output.value.id()))] = false;
     }
-    for (std::size_t i = 0; i < is_narrow_.size(); ++i) {
-      is_narrow_[i] = is_narrow_[i] && multiplied[i];
+    const std::vector<bool> can_be = is_narrow_;
+    for (std::size_t i = 0; i < can_be.size(); ++i) {
+      is_narrow_[i] = can_be[i] && multiplied[i] && sloped[i].empty();
+    }
+    // What a slope lets through is rounded just as well before.
+    for (std::size_t i = 0; i < can_be.size(); ++i) {
+      const auto is_result_narrow = [&](NodeId id) { return is_narrow_[index(id)]; };
+      if (can_be[i] && !sloped[i].empty()) {
+        is_narrow_[i] = std::all_of(sloped[i].begin(), sloped[i].end(), is_result_narrow);
+      }
     }
   }
 
@@ -87,6 +98,16 @@ class NarrowValues {
     const auto* zero =
         std::get_if<ConstantAttributes>(&context_.node(context_.root(node.inputs[0])).attributes);
     return zero != nullptr && zero->values.size() == 1 && zero->values[0] == 0;
+  }
+
+  /// What is multiplied with relu's slope, element by element.
+  bool is_sloped(NodeId id, std::size_t operand) const {
+    const Node& node = context_.node(id);
+    if (node.op != Op::multiply || context_.count(node.inputs[operand]) != context_.count(id)) {
+      return false;
+    }
+    const NodeId slope = context_.root(node.inputs[1 - operand]);
+    return context_.node(slope).op == Op::less && reads_sign(slope, 1);
   }
 
   /// As an operand that is laid out anew, or whose rows are read where they are.

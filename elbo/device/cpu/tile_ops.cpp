@@ -155,6 +155,38 @@ void tile_softplus_and_sigmoid(const float* x, float* softplus, float* sigmoid, 
   std::memcpy(sigmoid + i, rest[2], bytes);
 }
 
+V load(F d, const float* x) {
+  return hn::LoadU(d, x);
+}
+V load(F d, const std::uint16_t* x) {
+  const hn::RebindToUnsigned<F> d32;
+  const hn::Rebind<std::uint16_t, F> d16;
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, x))));
+}
+
+template <typename X, typename Y>
+void tile_times_slope(const void* x, const void* y, float* result, std::size_t count) {
+  const F d;
+  const auto times_slope = [&](const X* from, const Y* at, float* to) HWY_ATTR {
+    const auto is_above = hn::Lt(hn::Zero(d), load(d, at));
+    // A product, so that a NaN stays.
+    hn::StoreU(hn::Mul(load(d, from), hn::IfThenElseZero(is_above, hn::Set(d, 1.0f))), d, to);
+  };
+  const X* from = static_cast<const X*>(x);
+  const Y* at = static_cast<const Y*>(y);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) times_slope(from + i, at + i, result + i);
+  if (i == count) return;
+  HWY_ALIGN X rest_of_x[HWY_MAX_BYTES / sizeof(float)] = {};
+  HWY_ALIGN Y rest_of_y[HWY_MAX_BYTES / sizeof(float)] = {};
+  HWY_ALIGN float rest[HWY_MAX_BYTES / sizeof(float)];
+  std::memcpy(rest_of_x, from + i, (count - i) * sizeof(X));
+  std::memcpy(rest_of_y, at + i, (count - i) * sizeof(Y));
+  times_slope(rest_of_x, rest_of_y, rest);
+  std::memcpy(result + i, rest, (count - i) * sizeof(float));
+}
+
 void tile_copy(const float* a, const float*, const float*, float* result, std::size_t count) {
   std::memmove(result, a, count * sizeof(float));
 }
@@ -269,14 +301,10 @@ void tile_to_bf16(const float* x, std::uint16_t* result, std::size_t count) {
 }
 
 void tile_from_bf16(const std::uint16_t* x, float* result, std::size_t count) {
-  const hn::ScalableTag<std::uint32_t> d32;
-  const hn::Rebind<std::uint16_t, decltype(d32)> d16;
-  const std::size_t lanes = hn::Lanes(d32);
+  const F d;
+  const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const auto upper = hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, x + i)));
-    hn::StoreU(hn::BitCast(F(), upper), F(), result + i);
-  }
+  for (; i + lanes <= count; i += lanes) hn::StoreU(load(d, x + i), d, result + i);
   for (; i < count; ++i) {
     const std::uint32_t bits = std::uint32_t{x[i]} << 16;
     std::memcpy(result + i, &bits, sizeof bits);
@@ -316,6 +344,10 @@ TileFunctions make_tile_functions() {
   set(Op::absolute, tile_absolute);
   set(Op::broadcast_to, tile_copy);
   table.softplus_and_sigmoid = tile_softplus_and_sigmoid;
+  table.times_slope[0][0] = tile_times_slope<float, float>;
+  table.times_slope[0][1] = tile_times_slope<float, std::uint16_t>;
+  table.times_slope[1][0] = tile_times_slope<std::uint16_t, float>;
+  table.times_slope[1][1] = tile_times_slope<std::uint16_t, std::uint16_t>;
   table.sum = tile_sum;
   table.max = tile_max;
   table.sum_rows = tile_sum_rows;

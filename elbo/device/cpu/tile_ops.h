@@ -21,6 +21,9 @@ struct TileFunctions {
   /// Both at once, for what they share; a result may be the operand.
   void (*softplus_and_sigmoid)(const float* x, float* softplus, float* sigmoid,
                                std::size_t count) = nullptr;
+  /// x times relu's slope at y: x * (0 < y). By whether x is in bfloat16, then whether y is; floats
+  /// otherwise.
+  void (*times_slope[2][2])(const void* x, const void* y, float* result, std::size_t count) = {};
   float (*sum)(const float* x, std::size_t count) = nullptr;
   float (*max)(const float* x, std::size_t count) = nullptr;
   /// The same of every row of x (rows, columns); the result may begin where x does.
