@@ -1,5 +1,7 @@
 #include "elbo/device/cpu/flat_ops.h"
 
+#include <array>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "elbo/device/cpu/flat_ops.cpp"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -55,6 +57,11 @@ void adam_range(const AdamStep& step, float* w, const float* g, float* m, float*
   const AverageRange averaged(average, decay);
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   for (std::int64_t i = 0; i < count; i += lanes) {
+    // Hardware foresees up to the end of a page.
+    constexpr std::int64_t kAhead = 512;
+    for (const float* from : std::array<const float*, 4>{g, m, v, w}) {
+      __builtin_prefetch(from + i + kAhead);
+    }
     const V gradient = hn::Mul(hn::LoadU(d, g + i), scale);
     const V m_new = hn::MulAdd(beta1, hn::LoadU(d, m + i), hn::Mul(rest1, gradient));
     const V v_new =
@@ -114,6 +121,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "elbo/base/check.h"
