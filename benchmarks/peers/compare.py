@@ -98,7 +98,7 @@ def main():
     parser.add_argument("--elbo", default="build/elbo", help="the program")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--job", choices=sorted(VARIANTS), action="append")
     parser.add_argument(
         "--bf16",
