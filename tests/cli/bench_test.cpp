@@ -45,6 +45,23 @@ TEST(BenchCommand, MeasuresAnyBatch) {
   EXPECT_NE(plan.find("(3, 784) x (784, 400)"), std::string::npos) << plan;
 }
 
+TEST(BenchCommand, MeasuresAProcessAndNoMemoryButItsOwn) {
+  // What the process that starts another one holds is not the other's.
+  const std::vector<char> held(400 << 20, 1);
+  const ProgramResult result =
+      run_program({"bench", "--seconds", "0.1", "--repeats", "2", "--job", "mlp", "--precision",
+                   "fp32", "--train", "strokes?count=300", "--json", "--quiet"});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  const auto process = nlohmann::json::parse(result.output)["process"];
+  EXPECT_EQ(process["spec"], "strokes?count=300");
+  EXPECT_GT(process["peak_memory_mib"], 5.0);
+  EXPECT_LT(process["peak_memory_mib"], 300.0);
+  EXPECT_GT(process["seconds_to_first_step_minimum"], 0.0);
+  EXPECT_LE(process["seconds_to_first_step_minimum"], process["seconds_to_first_step"]);
+  EXPECT_LE(process["seconds_to_first_step"], process["seconds_to_first_step_maximum"]);
+  EXPECT_EQ(held.back(), 1);
+}
+
 TEST(BenchCommand, MeasuresAModelOfOnesOwn) {
   const ProgramResult result = run_program(
       {"bench", "--seconds", "0.1", "--repeats", "1", "--preset", "study-conditional", "--set",
