@@ -39,7 +39,8 @@ def run_json(command):
 
 
 def name_of(variant):
-    return " ".join(["pytorch", *(word.removeprefix("--") for word in variant)])
+    words = [word.removeprefix("--") for word in variant if word != "--precision"]
+    return " ".join(["pytorch", *words])
 
 
 def collect(arguments, job):
@@ -85,7 +86,7 @@ def report(job, rates):
         peers = {side: rate for side, rate in medians.items() if side not in ours}
         for side, rate in medians.items():
             spread = (max(rates[side][what]) - min(rates[side][what])) / rate
-            lines.append(f"{job:5} {what:9} {side:22} {rate:10.0f} examples/s  spread {spread:5.1%}")
+            lines.append(f"{job:5} {what:9} {side:28} {rate:10.0f} examples/s  spread {spread:5.1%}")
         if peers:
             fastest, best = max(peers, key=peers.get), max(ours, key=ours.get)
             ratios[what] = ours[best] / peers[fastest]
