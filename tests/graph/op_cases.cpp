@@ -120,6 +120,8 @@ std::vector<OpCase> make_cases() {
   conv("strided", 9, 8, 2, 3, 3, {.stride = 2, .padding_begin = 1, .padding_end = 1});
   conv("uneven", 8, 8, 5, 1, 4, {.stride = 2, .padding_begin = 0, .padding_end = 1});
   conv("pointwise", 3, 4, 7, 9, 1, {});
+  conv("of_colours", 9, 9, 3, 6, 5, {.stride = 1, .padding_begin = 2, .padding_end = 2});
+  conv("cropped", 8, 8, 1, 4, 3, {.stride = 3});
   conv("wide", 5, 5, 16, 32, 3, {.stride = 1, .padding_begin = 1, .padding_end = 1});
   conv("grouped", 7, 6, 6, 9, 3, {.stride = 2, .padding_begin = 1, .padding_end = 1, .groups = 3});
   conv("grouped_pairs", 5, 5, 20, 12, 3, {.padding_begin = 1, .padding_end = 1, .groups = 2});

@@ -81,7 +81,7 @@ Words conv_words(const ConvGeometry& g, Op op, Precision precision) {
   bool can_pair = false;
   switch (op) {
     case Op::conv2d:
-      can_pair = g.inputs() % 2 == 0;
+      can_pair = g.inputs() % 2 == 0 || prefers_patches(g);
       break;
     case Op::conv2d_input_gradient:
       can_pair = g.outputs() % 2 == 0;

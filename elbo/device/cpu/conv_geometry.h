@@ -48,7 +48,8 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
 /// The words of the operation's operands. Pairs run along the channels, or in the weights' gradient
 /// along pixels.
 Words conv_words(const ConvGeometry& g, Op op, Precision precision);
-/// An input gradient by way of patches: columns of its product are channels of x, and with few most
+/// Few channels of x. Forward in pairs, windows of so few numbers are laid out as patches; an input
+/// gradient goes by way of patches: columns of its product are channels of x, and with few most
 /// of each vector would idle.
 bool prefers_patches(const ConvGeometry& g);
 /// Weights' gradient in pairs: pixels of a phase of x that windows read, along an axis of x (1:

@@ -45,7 +45,8 @@ class CopyOperandKernel : public CopyKernel {
         return transpose_panels();
       case Layout::image_pairs:
       case Layout::phases_of_image_pairs:
-        break;  // copy_image_pairs_kernel.cpp
+      case Layout::patches:
+        break;  // copy_image_pairs_kernel.cpp, copy_patches_kernel.cpp
     }
   }
 
@@ -228,6 +229,7 @@ std::unique_ptr<CopyKernel> make_copy_operand_kernel(const KernelContext& contex
   if (layout == Layout::image_pairs || layout == Layout::phases_of_image_pairs) {
     return make_copy_image_pairs_kernel(context, copy);
   }
+  if (layout == Layout::patches) return make_copy_patches_kernel(context, copy);
   return std::make_unique<CopyOperandKernel>(context, copy);
 }
 

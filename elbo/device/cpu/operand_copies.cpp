@@ -35,6 +35,7 @@ std::int64_t OperandLayout::row_words() const {
     return (lines | 1) * kLine;
   }
   if (layout == Layout::rows_of_transpose) return inner_words(rows);
+  if (layout == Layout::patches) return inner_words(window_height * window_width * channels);
   return inner_words(before + columns + after);
 }
 
@@ -66,6 +67,9 @@ std::int64_t OperandLayout::bytes() const {
     return stride * stride * channels * row_words() * kWord;
   }
   if (layout == Layout::rows_of_transpose) return columns * row_words() * kWord;
+  if (layout == Layout::patches) {
+    return matrices * plane_height * plane_width * row_words() * kWord;
+  }
   return groups * group_words(micro_kernels_for(words).columns) * kWord;
 }
 
@@ -85,6 +89,9 @@ std::string OperandLayout::to_string() const {
   if (groups > 1) text += fmt::format(" of {} groups", groups);
   if (layout == Layout::image_pairs) text += " of image pairs in panels";
   if (layout == Layout::phases_of_image_pairs) text += " of image pairs in phases";
+  if (layout == Layout::patches) {
+    text += fmt::format(" in patches of {} x {}", window_height, window_width);
+  }
   if (has_frame()) text += " in a frame of zeros";
   if (words == Words::rounded_floats) text += " (emulated)";
   return text;

@@ -35,6 +35,9 @@ enum class Layout : std::uint8_t {
   /// is those pixels whose padded coordinates leave the same remainders by the stride, so that
   /// what windows have at one place of theirs is a row, from some word on.
   phases_of_image_pairs,
+  /// For A, in words of bfloat16: a row for each window of each image, what it sees, one row of
+  /// pixels after the other.
+  patches,
 };
 
 /// stride * channels, at most, of layout phases_of_image_pairs.
@@ -57,10 +60,12 @@ struct OperandLayout {
   /// Zeros around each matrix, counted in rows and in elements (phases_of_image_pairs: above and
   /// before; what is below and after follows from the plane).
   std::int64_t above = 0, below = 0, before = 0, after = 0;
-  /// Layouts of image pairs, whose matrices are images (rows, columns / channels, channels).
+  /// Layouts of image pairs and patches, whose matrices are images (rows, columns / channels,
+  /// channels); of patches the plane is that of the windows.
   std::int64_t channels = 1, plane_height = 0, plane_width = 0;
-  /// Layout panels_of_taps: the window's width. The stride, of phases as well.
-  std::int64_t window_width = 1, stride = 1;
+  /// Layouts panels_of_taps, which needs no height, and patches: the window. The stride, of phases
+  /// as well.
+  std::int64_t window_height = 1, window_width = 1, stride = 1;
   /// Panels: the columns (or channels) are so many groups of neighbours, and each is laid out as if
   /// it were all there is, one after the other.
   std::int64_t groups = 1;
@@ -146,5 +151,8 @@ std::unique_ptr<CopyKernel> make_copy_operand_kernel(const KernelContext& contex
 /// Of the layouts of image pairs.
 std::unique_ptr<CopyKernel> make_copy_image_pairs_kernel(const KernelContext& context,
                                                          const OperandCopies::Copy& copy);
+/// Of the layout patches.
+std::unique_ptr<CopyKernel> make_copy_patches_kernel(const KernelContext& context,
+                                                     const OperandCopies::Copy& copy);
 
 }  // namespace elbo::cpu
