@@ -1,7 +1,7 @@
 // conv2d as a product: row (n, oy, ox) of A is the window of the framed x that y[n, oy, ox] sees, a
 // run for each row of the window; B is the weights as (KH KW I, O). A group is such a product on a
-// part of the channels, whose windows have a run for each pixel. In pairs of bfloat16, windows of
-// few channels are not whole words, or few: they are copied.
+// part of the channels, whose windows have a run for each pixel. Where whole registers are to
+// be filled, windows of few channels are copied.
 #include "elbo/device/cpu/conv_geometry.h"
 #include "elbo/device/cpu/epilogue.h"
 #include "elbo/device/cpu/product.h"
@@ -29,7 +29,7 @@ class ConvForwardKernel : public Kernel {
                           .rows = g_.weights[0] * g_.weights[1] * g_.inputs(),
                           .columns = g_.y[3],
                           .groups = g_.groups};
-    if (words_ == Words::bf16 && prefers_patches(g_)) {
+    if (words_ == Words::bf16 && sees_patches(g_)) {
       weights.inner_unit = product_.kernels->inner_words;
       product_.b_ends_with_zeros = true;
       see_patches(context, node.inputs[0]);

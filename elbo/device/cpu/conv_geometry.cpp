@@ -77,11 +77,16 @@ bool prefers_patches(const ConvGeometry& g) {
   return g.groups == 1 && g.x[3] <= kFewChannels;
 }
 
+bool sees_patches(const ConvGeometry& g) {
+  const MicroKernels* kernels = bf16_micro_kernels();
+  return prefers_patches(g) && kernels != nullptr && kernels->inner_words > 1;
+}
+
 Words conv_words(const ConvGeometry& g, Op op, Precision precision) {
   bool can_pair = false;
   switch (op) {
     case Op::conv2d:
-      can_pair = g.inputs() % 2 == 0 || prefers_patches(g);
+      can_pair = g.inputs() % 2 == 0 || sees_patches(g);
       break;
     case Op::conv2d_input_gradient:
       can_pair = g.outputs() % 2 == 0;

@@ -48,10 +48,12 @@ ConvGeometry conv_geometry(const KernelContext& context, NodeId id);
 /// The words of the operation's operands. Pairs run along the channels, or in the weights' gradient
 /// along pixels.
 Words conv_words(const ConvGeometry& g, Op op, Precision precision);
-/// Few channels of x. Forward in pairs, windows of so few numbers are laid out as patches; an input
-/// gradient goes by way of patches: columns of its product are channels of x, and with few most
+/// An input gradient by way of patches: columns of its product are channels of x, and with few most
 /// of each vector would idle.
 bool prefers_patches(const ConvGeometry& g);
+/// Forward in pairs of bfloat16, by copies of the windows: those of few channels don't fill the
+/// micro-kernel's registers, or are no whole words.
+bool sees_patches(const ConvGeometry& g);
 /// Weights' gradient in pairs: pixels of a phase of x that windows read, along an axis of x (1:
 /// height, 2: width).
 std::int64_t plane_length(const ConvGeometry& g, std::size_t axis);
