@@ -17,12 +17,8 @@ constexpr std::int64_t kGrain = 32768;
 class CopyImagePairsKernel : public CopyKernel {
  public:
   CopyImagePairsKernel(const KernelContext& context, const OperandCopies::Copy& copy)
-      : l_(copy.layout),
+      : CopyKernel(context, copy),
         width_(l_.columns / l_.channels),
-        source_(context.buffer(copy.source)),
-        is_narrow_(context.is_narrow(copy.source)),
-        target_(&copy.address),
-        threads_(context.threads),
         rows_at_once_(std::clamp<std::int64_t>(
             kMostPhaseWords / (l_.plane_width * l_.stride * l_.channels), 1, l_.plane_height)),
         panel_rows_(l_) {
@@ -44,21 +40,12 @@ class CopyImagePairsKernel : public CopyKernel {
     }
   }
 
-  KernelSummary summary() const override {
-    const double read =
-        (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
-    return {.name = "to_bf16",
-            .detail = l_.to_string(),
-            .bytes = read + static_cast<double>(l_.bytes())};
-  }
-
  private:
   std::uint32_t* target() const { return target_.as<std::uint32_t>(); }
   std::int64_t plane() const { return l_.plane_height * l_.plane_width; }
   /// Row y of the first image of a pair, and the same of the second, null where there is none.
   Numbers first_image(std::int64_t pair, std::int64_t y) const {
-    const Numbers all{source_.as<std::byte>(), is_narrow_};
-    return all + (2 * pair * l_.rows + y) * l_.columns;
+    return source() + (2 * pair * l_.rows + y) * l_.columns;
   }
   Numbers second_image(std::int64_t pair, Numbers first) const {
     return 2 * pair + 1 < l_.matrices ? first + l_.rows * l_.columns : Numbers();
@@ -162,13 +149,8 @@ class CopyImagePairsKernel : public CopyKernel {
     }
   }
 
-  OperandLayout l_;
   /// Of an image.
   std::int64_t width_;
-  Buffer source_;
-  bool is_narrow_;
-  Buffer target_;
-  int threads_;
   /// Of a phase, as many as are transposed together.
   std::int64_t rows_at_once_;
   PanelRows panel_rows_;

@@ -21,12 +21,7 @@ constexpr float kZeros[16] = {};
 class CopyOperandKernel : public CopyKernel {
  public:
   CopyOperandKernel(const KernelContext& context, const OperandCopies::Copy& copy)
-      : l_(copy.layout),
-        panel_(micro_kernels_for(l_.words).columns),
-        source_(context.buffer(copy.source)),
-        is_narrow_(context.is_narrow(copy.source)),
-        target_(&copy.address),
-        threads_(context.threads) {
+      : CopyKernel(context, copy), panel_(micro_kernels_for(l_.words).columns) {
     if (l_.layout == Layout::panels_of_taps) {
       order_ = tap_order(l_.matrices / l_.window_width, l_.window_width, l_.stride);
     }
@@ -59,16 +54,7 @@ class CopyOperandKernel : public CopyKernel {
     }
   }
 
-  KernelSummary summary() const override {
-    const double read =
-        (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
-    return {.name = l_.words == Words::floats ? "copy" : "to_bf16",
-            .detail = l_.to_string(),
-            .bytes = read + static_cast<double>(l_.bytes())};
-  }
-
  private:
-  Numbers source() const { return {source_.as<std::byte>(), is_narrow_}; }
   bool is_bf16() const { return l_.words == Words::bf16; }
   /// Along the inner dimension.
   std::int64_t rows_a_word() const { return is_bf16() ? 2 : 1; }
@@ -208,15 +194,10 @@ class CopyOperandKernel : public CopyKernel {
     }
   }
 
-  OperandLayout l_;
   /// Columns of a panel.
   int panel_;
   /// Of transposed matrices in a panel.
   std::vector<std::int64_t> order_ = {0};
-  Buffer source_;
-  bool is_narrow_;
-  Buffer target_;
-  int threads_;
   PanelRows panel_rows_{l_};
   const PackFunctions& pack_ = pack_functions();
 };

@@ -28,11 +28,7 @@ inline void copy_short(const std::byte* from, std::int64_t bytes, std::byte* to)
 class CopyPatchesKernel : public CopyKernel {
  public:
   CopyPatchesKernel(const KernelContext& context, const OperandCopies::Copy& copy)
-      : l_(copy.layout),
-        source_(context.buffer(copy.source)),
-        is_narrow_(context.is_narrow(copy.source)),
-        target_(&copy.address),
-        threads_(context.threads) {
+      : CopyKernel(context, copy) {
     ELBO_ASSERT(l_.words == Words::bf16);
   }
 
@@ -52,14 +48,6 @@ class CopyPatchesKernel : public CopyKernel {
     });
   }
 
-  KernelSummary summary() const override {
-    const double read =
-        (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
-    return {.name = "to_bf16",
-            .detail = l_.to_string(),
-            .bytes = read + static_cast<double>(l_.bytes())};
-  }
-
  private:
   static constexpr std::int64_t kSize = 2;  // bytes of a bfloat16
   std::int64_t frame_row_bytes() const { return (l_.before + l_.columns + l_.after) * kSize; }
@@ -75,7 +63,7 @@ class CopyPatchesKernel : public CopyKernel {
   void lay_into_frame(std::int64_t n, std::byte* frame) const {
     const std::int64_t row_bytes = frame_row_bytes();
     std::memset(frame, 0, static_cast<std::size_t>(frame_bytes()));
-    const Numbers image = Numbers{source_.as<std::byte>(), is_narrow_} + n * l_.rows * l_.columns;
+    const Numbers image = source() + n * l_.rows * l_.columns;
     for (std::int64_t y = 0; y < l_.rows; ++y) {
       convert(l_.words, image + y * l_.columns,
               frame + (l_.above + y) * row_bytes + l_.before * kSize, l_.columns);
@@ -122,11 +110,6 @@ class CopyPatchesKernel : public CopyKernel {
     std::memset(last, 0, kChunk);
   }
 
-  OperandLayout l_;
-  Buffer source_;
-  bool is_narrow_;
-  Buffer target_;
-  int threads_;
   std::byte* frames_ = nullptr;
 };
 

@@ -123,6 +123,21 @@ Buffer request_panels(const KernelContext& context, NodeId id, const OperandLayo
   return context.copies.request(context.root(id), layout);
 }
 
+CopyKernel::CopyKernel(const KernelContext& context, const OperandCopies::Copy& copy)
+    : l_(copy.layout),
+      source_(context.buffer(copy.source)),
+      is_narrow_(context.is_narrow(copy.source)),
+      target_(&copy.address),
+      threads_(context.threads) {}
+
+KernelSummary CopyKernel::summary() const {
+  const double read =
+      (is_narrow_ ? 2.0 : 4.0) * static_cast<double>(l_.matrices * l_.rows * l_.columns);
+  return {.name = l_.words == Words::floats ? "copy" : "to_bf16",
+          .detail = l_.to_string(),
+          .bytes = read + static_cast<double>(l_.bytes())};
+}
+
 void CopyKernel::lay_rows(std::int64_t, std::int64_t) const {
   ELBO_ASSERT(false);
 }

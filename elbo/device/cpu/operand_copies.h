@@ -10,6 +10,7 @@
 
 #include "elbo/device/cpu/kernel.h"
 #include "elbo/device/cpu/micro_kernel.h"
+#include "elbo/device/cpu/pack.h"
 
 namespace elbo::cpu {
 
@@ -138,9 +139,20 @@ class OperandCopies {
 /// Makes a copy, all of it in each run.
 class CopyKernel : public Kernel {
  public:
+  CopyKernel(const KernelContext& context, const OperandCopies::Copy& copy);
+  KernelSummary summary() const override;
   /// Lays out again rows [first, last) of what OperandLayout::goes_by_rows(): first is a multiple
   /// of kRowsAtOnce, and so is last unless it is the last row of all.
   virtual void lay_rows(std::int64_t first, std::int64_t last) const;
+
+ protected:
+  Numbers source() const { return {source_.as<std::byte>(), is_narrow_}; }
+
+  OperandLayout l_;
+  Buffer source_;
+  bool is_narrow_;
+  Buffer target_;
+  int threads_;
 };
 
 /// A multiple of the rows of a word, and what is transposed at once.
